@@ -1,0 +1,53 @@
+# The only list of commands. CI, the README and people all call these.
+SHELL := /bin/bash
+PY := .venv/bin/python
+STAMP := .venv/.installed-$(shell cat requirements.txt pyproject.toml | sha256sum | cut -c1-16)
+
+.PHONY: help setup demo serve test lint docs docs-check bench check lock clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(STAMP) ## make .venv and install the hash-locked requirements
+
+$(STAMP): requirements.txt pyproject.toml
+	test -x $(PY) || python3 -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	rm -f .venv/.installed-* && touch $@
+
+demo: setup ## tell the whole story on real messages; exits 0 when all of it held
+	$(PY) -m services demo
+
+serve: setup ## keep the services and the worker up; prints addresses and the logins of the demo
+	$(PY) -m services serve --demo
+
+test: setup ## all tests, on a Postgres that the tests start themselves
+	$(PY) -m pytest
+
+lint: setup ## ruff, mypy, import contracts, dependencies
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/deptry .
+
+docs: setup ## rebuild docs/rules.md and docs/messages.md from the catalogue
+	$(PY) -m services docs docs
+
+docs-check: setup ## fail when the generated docs are not current
+	$(PY) -m services docs docs --check
+
+bench: setup ## every benchmark, one JSON line each; fails above a limit
+	$(PY) -m tests.bench
+
+check: lint docs-check test ## what CI runs, without the demo
+
+lock: ## renew requirements.txt from pyproject.toml
+	python3 -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
+	.venv-lock/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements.txt
+	rm -rf .venv-lock
+
+clean: ## remove what the commands made in this folder
+	rm -rf .venv .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -1,0 +1,156 @@
+"""The `zorgketen` command: `zorgketen COMMAND --help` tells what each does."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from shared.config import SERVICES
+from shared.errors import Refused
+
+OK, FINDINGS, UNUSABLE = 0, 1, 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="zorgketen",
+        description="Toewijzen, berichten uitwisselen en declareren volgens iWmo en iJw 3.2.",
+        epilog="Instellingen komen uit de omgeving: DATABASE_URL en ZORGKETEN_…; zie README.md.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMANDO")
+    serve = commands.add_parser("serve", help="start de diensten en de worker, of één ervan", description=_SERVE)
+    serve.add_argument("process", nargs="?", choices=[*SERVICES, "worker"], help="alleen dit proces")
+    serve.add_argument("--demo", action="store_true", help="maak de organisaties van de demo en toon hun sleutels")
+    demo = commands.add_parser("demo", help="vertel het hele verhaal op echte berichten", description=_DEMO)
+    demo.add_argument("--kill-worker", action="store_true", help="dood de worker halverwege met kill -9")
+    migrate = commands.add_parser("migrate", help="breng de database op het schema van deze versie")
+    migrate.add_argument("--to", default="head", metavar="REVISIE", help="head (standaard), base of een revisie")
+    validate = commands.add_parser("validate", help="controleer berichten op niveau 1 en 2", description=_VALIDATE)
+    validate.add_argument("files", nargs="+", metavar="BESTAND", help="XML-bestand, of - voor standaardinvoer")
+    validate.add_argument("--json", action="store_true", help="één JSON-regel per bestand")
+    rules = commands.add_parser("rules", help="toon elke regel van de standaard en waar hij is gebouwd")
+    rules.add_argument("--json", action="store_true", help="één JSON-regel per regel en standaard")
+    xsd = commands.add_parser("xsd", help="schrijf de XSD's van alle berichten")
+    xsd.add_argument("folder", type=Path, metavar="MAP", help="doelmap; per standaard een submap")
+    organisatie = commands.add_parser("organisatie", help="maak een organisatie bekend en geef haar een sleutel")
+    organisatie.add_argument("code", help="gemeentecode (4 cijfers) of AGB-code (8 cijfers)")
+    organisatie.add_argument("naam", help="naam")
+    organisatie.add_argument(
+        "--kanaal", choices=["lokaal", "map", "http"], default="lokaal", help="hoe zij berichten krijgt"
+    )
+    organisatie.add_argument("--adres", default="", help="map of URL van het kanaal")
+    docs = commands.add_parser("docs", help="maak de documentatie uit de catalogus")
+    docs.add_argument("folder", type=Path, metavar="MAP", help="doelmap")
+    docs.add_argument("--check", action="store_true", help="schrijf niets; faal als er iets zou veranderen")
+    return parser
+
+
+_SERVE = """Start allocation, billing, messaging en de worker samen en houdt ze in de lucht tot Ctrl-C; met een
+naam alleen dat proces. Zonder DATABASE_URL start ook een eigen Postgres onder ZORGKETEN_HOME."""
+_DEMO = """Een gemeente en twee aanbieders wisselen echte berichten uit, van toewijzing tot betaalvoorstel, in een
+eigen, leeg schema. Eindcode 0 als elke verwachting uitkwam."""
+_VALIDATE = """Niveau 1 (XSD) en, als dat klopt, niveau 2 (regels binnen het bericht). Zonder database en zonder
+server. Eindcode 0: alles geldig; 1: bevindingen; 2: een bestand is niet te lezen."""
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from services import serve
+
+    return serve.one(options.process) if options.process else serve.everything(demo=options.demo)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from services.demo.run import run
+
+    return run(kill_worker=options.kill_worker)
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    from shared.config import settings
+    from shared.db.migrate import migrate
+    from shared.db.start import database
+
+    with database(migrated=False) as url:
+        migrate(url, settings().db_schema, options.to)
+    print(f"De database staat op {options.to}.")
+    return OK
+
+
+def _validate(options: argparse.Namespace) -> int:
+    from services.validate import report
+
+    return max(report(name, as_json=options.json) for name in options.files)
+
+
+def _rules(options: argparse.Namespace) -> int:
+    from services.catalogue import rule_rows
+
+    for row in rule_rows():
+        if options.json:
+            print(json.dumps(asdict(row), ensure_ascii=False))
+        else:
+            place = row.implementatie or "nog niet gebouwd"
+            print(
+                f"{row.standaard:5} {row.code:6} niveau {row.niveau}  {row.retourcode:6} {place}\n      {row.betekenis}"
+            )
+    return OK
+
+
+def _xsd(options: argparse.Namespace) -> int:
+    from shared.standard.xsd import write
+
+    for path in write(options.folder):
+        print(path)
+    return OK
+
+
+def _organisatie(options: argparse.Namespace) -> int:
+    from services.organisations import register
+    from shared.calendar import system_clock
+    from shared.db.session import transaction
+    from shared.db.start import database
+    from shared.security import YEAR, grant_access, new_key
+
+    key = new_key()
+    with database(), transaction() as session:
+        register(session, options.code, options.naam, options.kanaal, options.adres)
+        if options.kanaal == "lokaal":
+            grant_access(session, options.code, key, "zorgketen organisatie", system_clock() + YEAR)
+    print(f"{options.code} {options.naam} is bekend.")
+    if options.kanaal == "lokaal":
+        print(f"API-sleutel, een jaar geldig; wordt maar één keer getoond: {key}")
+    return OK
+
+
+def _docs(options: argparse.Namespace) -> int:
+    from services.catalogue import write_docs
+
+    return write_docs(options.folder, check=options.check)
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "serve": _serve,
+    "demo": _demo,
+    "migrate": _migrate,
+    "validate": _validate,
+    "rules": _rules,
+    "xsd": _xsd,
+    "organisatie": _organisatie,
+    "docs": _docs,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return COMMANDS[options.command](options)
+    except (Refused, RuntimeError, OSError) as error:
+        print(f"zorgketen: {error}", file=sys.stderr)
+        return UNUSABLE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

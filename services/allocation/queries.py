@@ -1,0 +1,61 @@
+"""What allocation reads."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy.orm import Session
+
+from shared.db import ledger
+from shared.db import tables as t
+from shared.errors import not_found
+
+
+def identified(eigenaar: str, toewijzing: str) -> ColumnElement[bool]:
+    """The condition on toegewezen_product that an id (`0193-ijw-10001`) stands for, as `eigenaar` sees it."""
+    gemeente, standaard, nummer = toewijzing.split("-")
+    row = t.toegewezen_product.c
+    own = (row.eigenaar == eigenaar, row.standaard == standaard, row.toewijzing_nummer == int(nummer))
+    return and_(*own) if eigenaar == gemeente else and_(*own, row.tegenpartij == gemeente)
+
+
+def one(session: Session, eigenaar: str, toewijzing: str) -> Row[Any]:
+    """An allocation as it stands. Raises Refused (404)."""
+    row = session.execute(select(ledger.current_allocations(identified(eigenaar, toewijzing)))).one_or_none()
+    if row is None:
+        raise not_found("Toewijzing")
+    return row
+
+
+def many(session: Session, eigenaar: str, filters: dict[str, Any], na: int, limit: int) -> list[Row[Any]]:
+    """The allocations of an organisation as they stand, by number."""
+    row = t.toegewezen_product.c
+    wanted = [row[name] == value for name, value in filters.items() if value is not None]
+    current = ledger.current_allocations(row.eigenaar == eigenaar, row.toewijzing_nummer > na, *wanted)
+    query = select(current).order_by(current.c.toewijzing_nummer, current.c.standaard, current.c.tegenpartij)
+    return list(session.execute(query.limit(limit)))
+
+
+def valid_for_client(session: Session, row: Any, vandaag: Any) -> list[Row[Any]]:
+    """The allocations of a client with a provider that a 301 of today must hold (OP087)."""
+    table = t.toegewezen_product.c
+    current = ledger.current_allocations(
+        table.eigenaar == row["eigenaar"],
+        table.standaard == row["standaard"],
+        table.tegenpartij == row["tegenpartij"],
+        table.bsn == row["bsn"],
+    )
+    deleted = and_(current.c.einddatum == current.c.ingangsdatum, current.c.reden_wijziging.in_(["01", "13"]))
+    valid = or_(current.c.einddatum.is_(None), current.c.einddatum >= vandaag)
+    query = select(current).where(valid, or_(current.c.reden_wijziging.is_(None), ~deleted))
+    return list(session.execute(query.order_by(current.c.toewijzing_nummer)))
+
+
+def client_of(session: Session, row: Any) -> Row[Any]:
+    """The client as the message of an allocation row has it."""
+    query = select(t.client).where(t.client.c.bericht == row.bericht, t.client.c.bsn == row.bsn)
+    return session.execute(query).one()
+
+
+def bericht(session: Session, key: Any) -> Row[Any]:
+    """The message with that id."""
+    return ledger.get(session, key)

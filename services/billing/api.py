@@ -1,0 +1,188 @@
+"""The HTTP API of billing."""
+
+from typing import Annotated, Any, TypeVar
+
+from fastapi import APIRouter, Depends, Query, Response
+from sqlalchemy import Row
+
+from services.billing import flows, queries
+from services.billing.models import (
+    Betaalvoorstel,
+    Betaalvoorstellen,
+    Contract,
+    Contracten,
+    Declaratie,
+    Declaraties,
+    Levering,
+    NieuweDeclaratie,
+    Reden,
+    Regel,
+    Samengesteld,
+    Tarief,
+    Tarieven,
+    VastgelegdeLevering,
+)
+from shared.calendar import vandaag
+from shared.contracts import Beoordeling, BeoordelingVerzoek, Model
+from shared.db import tables as t
+from shared.db.session import transaction
+from shared.rules import meaning_of
+from shared.security import Caller, aanbieder, caller, gemeente, service
+
+router = APIRouter(tags=["declaraties"])
+Who = Annotated[Caller, Depends(caller)]
+Gemeente = Annotated[Caller, Depends(gemeente)]
+Aanbieder = Annotated[Caller, Depends(aanbieder)]
+M = TypeVar("M", bound=Model)
+
+
+@router.put("/contracten", summary="Leg een contract vast")
+def put_contract(body: Contract, who: Who) -> Contract:
+    """Stores the caller's copy of a contract; one with the same number is replaced."""
+    with transaction() as session:
+        flows.keep(session, who.organisatie, body)
+    return body
+
+
+@router.get("/contracten", summary="Contracten")
+def get_contracten(who: Who) -> Contracten:
+    """The caller's contracts."""
+    return Contracten(contracten=[_plain(Contract, row) for row in _own(t.contract, who)])
+
+
+@router.put("/tarieven", summary="Leg een tarief vast")
+def put_tarief(body: Tarief, who: Who) -> Tarief:
+    """Stores a tariff; one with the same contract, product, unit and first day is replaced."""
+    with transaction() as session:
+        flows.keep(session, who.organisatie, body)
+    return body
+
+
+@router.get("/tarieven", summary="Tarieven")
+def get_tarieven(who: Who) -> Tarieven:
+    """The caller's tariffs, in eurocents."""
+    return Tarieven(tarieven=[_plain(Tarief, row) for row in _own(t.tarief, who)])
+
+
+@router.post("/leveringen", status_code=201, summary="Leg een levering vast")
+def post_levering(body: Levering, who: Aanbieder) -> VastgelegdeLevering:
+    """What was delivered on an allocation in a month; the same month again replaces it."""
+    with transaction() as session:
+        row = flows.deliver(session, who.organisatie, body)
+    return VastgelegdeLevering(
+        id=row.id,
+        toewijzing=body.toewijzing,
+        begindatum=row.begindatum,
+        einddatum=row.einddatum,
+        volume=row.volume,
+        eenheid=row.eenheid,
+    )
+
+
+@router.post("/declaraties", status_code=202, summary="Verstuur de declaratie van een maand")
+def post_declaratie(body: NieuweDeclaratie, who: Aanbieder, response: Response) -> Samengesteld:
+    """Composes the 323 from the deliveries: new debits, and credit plus debit where something changed."""
+    with transaction() as session:
+        made = flows.declare(session, who.organisatie, body, vandaag())
+    response.headers["Location"] = f"/v1/declaraties/{made.bericht}"
+    return made
+
+
+@router.get("/declaraties", summary="Declaraties met hun uitkomst")
+def get_declaraties(
+    who: Who,
+    na: Annotated[int | None, Query(ge=0, description="Verder na dit volgnummer")] = None,
+    limit: Annotated[int, Query(ge=1, le=100, description="Hoeveel declaraties")] = 20,
+) -> Declaraties:
+    """Claimed, granted and refused, line by line, with the reason and the next step."""
+    with transaction() as session:
+        rows = queries.declaraties(session, who.organisatie, na, limit)
+        keys = [row.bericht for row in rows]
+        lines, findings = queries.lines(session, keys), queries.findings(session, keys)
+    return Declaraties(declaraties=[_declaratie(row, lines, findings) for row in rows])
+
+
+@router.get("/betaalvoorstellen", summary="Wat er te betalen is")
+def get_betaalvoorstellen(who: Gemeente) -> Betaalvoorstellen:
+    """Per law and provider, from granted lines only, credits netted."""
+    with transaction() as session:
+        rows = queries.to_pay(session, who.organisatie)
+    return Betaalvoorstellen(
+        betaalvoorstellen=[
+            Betaalvoorstel(
+                standaard=row.standaard,
+                aanbieder=row.tegenpartij,
+                debet=int(row.debet),
+                credit=int(row.credit),
+                te_betalen=int(row.debet - row.credit),
+                regels=row.regels,
+            )
+            for row in rows
+        ]
+    )
+
+
+@router.post("/beoordelingen", dependencies=[Depends(service("billing"))], summary="Beoordeel een bericht (intern)")
+def post_beoordeling(body: BeoordelingVerzoek) -> Beoordeling:
+    """Levels 3 and 4; only for messaging, and the same answer the second time."""
+    with transaction() as session:
+        return flows.assess(session, body.bericht, vandaag())
+
+
+def _own(table: Any, who: Caller) -> list[Row[Any]]:
+    with transaction() as session:
+        return queries.own(session, table, who.organisatie)
+
+
+def _plain(model: type[M], row: Row[Any]) -> M:
+    return model(**{name: getattr(row, name) for name in model.model_fields})
+
+
+def _declaratie(row: Row[Any], lines: list[Row[Any]], findings: list[Row[Any]]) -> Declaratie:
+    own = [line for line in lines if line.bericht == row.bericht]
+    answered = row.status in ("goedgekeurd", "afgekeurd")
+    found = [finding for finding in findings if finding.bericht == row.bericht]
+    granted = sum(line.bedrag for line in own if row.status == "goedgekeurd" and not line.afgewezen)
+    sign = -1 if row.totaal_ingediend_bedrag_debet_credit == "C" else 1
+    return Declaratie(
+        bericht=row.bericht,
+        richting=row.richting,
+        standaard=row.standaard,
+        tegenpartij=row.tegenpartij,
+        declaratie_nummer=row.declaratie_nummer,
+        begindatum=row.declaratie_periode_begindatum,
+        status=row.status,
+        ingediend_bedrag=sign * row.totaal_ingediend_bedrag_totaal_bedrag,
+        toegekend_bedrag=granted if answered else None,
+        redenen=[_reden(finding) for finding in found if finding.klasse in ("Header", "Declaratie")],
+        regels=[_regel(row.status, line, found) for line in own],
+    )
+
+
+def _regel(status: str, line: Row[Any], findings: list[Row[Any]]) -> Regel:
+    places = {("Prestatie", line.volgnummer), ("Client", line.ouder)}
+    uitkomst = "toegekend" if status == "goedgekeurd" else "afgewezen" if status == "afgekeurd" else "in behandeling"
+    return Regel(
+        referentie=line.product_referentie_referentie_nummer,
+        vorige_referentie=line.product_referentie_vorig_referentie_nummer,
+        toewijzing_nummer=line.toewijzing_nummer,
+        product_code=line.product_code,
+        begindatum=line.product_periode_begindatum,
+        einddatum=line.product_periode_einddatum,
+        volume=line.geleverd_volume,
+        eenheid=line.eenheid,
+        tarief=line.product_tarief,
+        bedrag=line.bedrag,
+        uitkomst="afgewezen" if line.afgewezen else uitkomst,
+        redenen=[_reden(finding) for finding in findings if (finding.klasse, finding.volgnummer) in places],
+    )
+
+
+def _reden(finding: Row[Any]) -> Reden:
+    meaning = meaning_of(finding.code, finding.retourcode)
+    return Reden(
+        retourcode=finding.retourcode,
+        regel=finding.code,
+        betekenis=meaning.betekenis,
+        vervolgstap=meaning.vervolgstap,
+    )

@@ -1,0 +1,67 @@
+"""How much may be invoiced in one product period (level 3; IV076, IV077, IV078)."""
+
+from typing import Any
+
+from sqlalchemy import Date, Integer, Select, and_, case, cast, func, literal
+
+from services.billing.rules.lines import debits_with_allocation
+from shared.rules import Scope, per_message
+
+OUTPUT = ("82", "83")
+"""Units of output: pieces and euros; all others count effort."""
+HUISHOUDELIJKE_HULP = "01"
+
+
+@per_message("TR321", on="Prestatie")
+def tr321(scope: Scope, line: Any) -> Select[Any]:
+    """The volume is more than the allocation allows in this product period."""
+    lines, allocation = debits_with_allocation(scope, line)
+    in_minutes = and_(allocation.c.omvang_eenheid == "04", line.c.eenheid == "01")
+    limit = allocation.c.omvang_volume * _times(scope, line, allocation) * case((in_minutes, 60), else_=1)
+    return lines.where(line.c.geleverd_volume > limit)
+
+
+def _times(scope: Scope, line: Any, allocation: Any) -> Any:
+    """How often the volume of the allocation fits in the part of the product period that it covers."""
+    begin = func.greatest(line.c.product_periode_begindatum, allocation.c.ingangsdatum)
+    einde = func.least(line.c.product_periode_einddatum, allocation.c.einddatum)  # ignores an open end
+    help_at_home = and_(literal(scope.standaard) == "iwmo", line.c.product_categorie == HUISHOUDELIJKE_HULP)
+    weekly = case(
+        (help_at_home, 6),
+        (allocation.c.omvang_eenheid.in_(OUTPUT), _sundays(begin, einde, allocation)),
+        else_=_weeks(begin, einde),
+    )
+    return case(
+        (allocation.c.omvang_frequentie == "1", _days(begin, einde) + 1),
+        (allocation.c.omvang_frequentie == "2", weekly),
+        else_=1,  # per month, also a broken one (IV078), and in total
+    )
+
+
+def _days(first: Any, last: Any) -> Any:
+    return cast(last, Date).op("-", return_type=Integer)(cast(first, Date))
+
+
+def _monday(day: Any) -> Any:
+    return cast(func.date_trunc("week", day), Date)
+
+
+def _next_day(day: Any) -> Any:
+    return cast(day, Date).op("+", return_type=Date)(literal(1))
+
+
+def _weeks(begin: Any, einde: Any) -> Any:
+    """The ISO weeks that a period touches, broken ones included."""
+    return _days(_monday(begin), _monday(einde)) / 7 + 1
+
+
+def _sundays(begin: Any, einde: Any, allocation: Any) -> Any:
+    """The Sundays in a period, plus one where the last Sunday of an allocation lies that goes on after it.
+
+    An allocation without a Sunday counts its one broken week where it ends.
+    """
+    last = allocation.c.einddatum
+    sunday = _monday(_next_day(last)).op("-", return_type=Date)(literal(1))
+    holder = case((sunday < allocation.c.ingangsdatum, last), else_=sunday)
+    rest = case((and_(sunday != last, holder >= begin, holder <= einde), 1), else_=0)
+    return _days(_monday(begin), _monday(_next_day(einde))) / 7 + rest

@@ -1,0 +1,98 @@
+"""What is built of the standard: every rule with its function, and the documentation made from the catalogue."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.allocation import rules as allocation
+from services.billing import rules as billing
+from services.messaging import rules as messaging
+from shared.rules import facts, meaning_of, registered
+from shared.standard.catalogue import MessageType, messages
+
+RULES = (allocation, billing, messaging)  # importing them registers the rules
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A rule code of a standard and the function that implements it, or None."""
+
+    standaard: str
+    code: str
+    niveau: int
+    retourcode: str
+    berichten: tuple[str, ...]
+    implementatie: str | None
+    betekenis: str
+
+
+def rule_rows() -> list[RuleRow]:
+    """Every TR, CD and CS code of both standards, by code."""
+    built = registered()
+    return [
+        RuleRow(
+            rule.standaard,
+            rule.code,
+            rule.niveau,
+            rule.retourcode,
+            rule.berichten,
+            built[rule.code].place if rule.code in built else None,
+            meaning_of(rule.code, rule.retourcode).betekenis,
+        )
+        for rule in sorted(facts().values(), key=lambda rule: (rule.code, rule.standaard))
+    ]
+
+
+def write_docs(folder: Path, *, check: bool) -> int:
+    """Write docs/rules.md and docs/messages.md; with `check`, 1 when either is not current."""
+    stale = []
+    for name, lines in (("rules.md", _rules_page()), ("messages.md", _messages_page())):
+        path, text = folder / name, "\n".join(lines) + "\n"
+        if check and (not path.exists() or path.read_text("utf-8") != text):
+            stale.append(name)
+        elif not check:
+            path.write_text(text, "utf-8")
+    if stale:
+        print(f"Niet actueel: {', '.join(stale)}. Draai `make docs`.", file=sys.stderr)
+    return 1 if stale else 0
+
+
+def _rules_page() -> Iterator[str]:
+    yield "# Rules\n"
+    yield "Made by `make docs` from the catalogue and the registered functions. *Level* 2 looks inside a message,"
+    yield "3 across messages, 4 at external sources; a code without a function is not built yet.\n"
+    yield "| code | standard | level | return code | messages | function | meaning (Dutch) |"
+    yield "|---|---|---|---|---|---|---|"
+    for row in rule_rows():
+        place = f"`{row.implementatie}`" if row.implementatie else "–"
+        cells = (
+            row.code,
+            row.standaard,
+            str(row.niveau),
+            row.retourcode,
+            " ".join(row.berichten),
+            place,
+            row.betekenis,
+        )
+        yield "| " + " | ".join(cells) + " |"
+
+
+def _messages_page() -> Iterator[str]:
+    yield "# Messages\n"
+    yield "Made by `make docs` from the catalogue: the classes and elements of each message, in order."
+    for message in messages().values():
+        yield f"\n## {message.name}: {message.omschrijving}\n"
+        yield f"{message.van} → {message.naar}, namespace `{message.namespace}`" + _answer(message) + "\n"
+        yield "| class | element | type | occurs |"
+        yield "|---|---|---|---|"
+        for kind in message.classes.values():
+            for element in kind.elements:
+                occurs = f"{element.min}..{element.max or 'n'}"
+                yield f"| {kind.name} | {element.name} | {element.type} | {occurs} |"
+
+
+def _answer(message: MessageType) -> str:
+    if message.antwoord:
+        return f", answered by {message.antwoord} within {message.termijn} working days"
+    return f", answers {message.heen}"

@@ -1,0 +1,181 @@
+"""The HTTP API of messaging."""
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from pydantic import Field
+from sqlalchemy import Row
+
+from services.messaging import flows, queries
+from services.messaging.inspection import inspect
+from shared.contracts import Bevinding, Datum, Id, Model, Organisatiecode
+from shared.db import ledger
+from shared.db.session import transaction
+from shared.errors import Refused, not_found
+from shared.judging import found
+from shared.rules import explain
+from shared.security import Caller, caller
+from shared.standard.catalogue import message_of
+from shared.standard.level1 import MAX_BYTES
+
+router = APIRouter(tags=["berichten"])
+Who = Annotated[Caller, Depends(caller)]
+
+
+class Bericht(Model):
+    """Een bericht dat is ontvangen of verstuurd."""
+
+    id: Id = Field(description="Kenmerk van het bericht in deze installatie")
+    richting: str = Field(description="inkomend of uitgaand")
+    standaard: str = Field(description="ijw of iwmo")
+    berichtsoort: str = Field(description="Naam van het bericht, bijvoorbeeld JW323")
+    omschrijving: str = Field(description="Wat voor bericht het is")
+    tegenpartij: str = Field(description="Code van de andere organisatie")
+    identificatie: str = Field(description="Identificatie in de Header")
+    dagtekening: Datum = Field(description="Dagtekening in de Header")
+    status: str = Field(
+        description="ontvangen, gecontroleerd, klaar, afgeleverd, goedgekeurd, afgekeurd of mislukt (niet bezorgd)"
+    )
+    aangemaakt: datetime = Field(description="Moment van opslaan")
+    antwoord_op: Id | None = Field(description="Het bericht waarop dit het antwoord is")
+    bevindingen: list[Bevinding] = Field(description="Wat er mis is; leeg in een lijst")
+
+
+class Berichten(Model):
+    """Een bladzijde berichten, de nieuwste eerst."""
+
+    berichten: list[Bericht] = Field(description="De berichten")
+    volgende: str | None = Field(description="Adres van de volgende bladzijde")
+
+
+class Ontvangst(Model):
+    """Bevestiging dat een bericht is aangenomen; de beoordeling volgt."""
+
+    id: Id = Field(description="Kenmerk van het bericht in deze installatie")
+
+
+class Controle(Model):
+    """Uitkomst van een controle zonder bewaren."""
+
+    berichtsoort: str = Field(description="Naam van het bericht; leeg als het niet herkend is")
+    geldig: bool = Field(description="Waar als er op niveau 1 en 2 niets mis is")
+    bevindingen: list[Bevinding] = Field(description="Alles wat er mis is")
+
+
+async def xml_body(request: Request) -> bytes:
+    """The body, read up to the limit. Raises Refused (413, 415)."""
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind not in ("application/xml", "text/xml"):
+        raise Refused(415, "Verkeerde inhoudssoort", detail="Verstuur het bericht als application/xml.")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BYTES:
+            raise Refused(413, "Het bericht is groter dan 25 MB", detail="Verdeel de inhoud over meer berichten.")
+    return bytes(body)
+
+
+Xml = Annotated[bytes, Depends(xml_body)]
+_XML_BODY: dict[str, Any] = {
+    "requestBody": {"required": True, "content": {"application/xml": {"schema": {"type": "string"}}}}
+}
+_XML: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/xml": {"schema": {"type": "string"}}}, "description": "De XML"}
+}
+
+
+@router.post("/berichten", status_code=202, openapi_extra=_XML_BODY, summary="Lever een bericht aan")
+def post_bericht(
+    body: Xml,
+    who: Who,
+    response: Response,
+    idempotency_key: Annotated[
+        str | None, Header(max_length=100, description="Herhaal een aanlevering veilig met dezelfde sleutel")
+    ] = None,
+) -> Ontvangst:
+    """Level 1 at once (422 with every finding), everything else afterwards: see `status` and `/antwoord`."""
+    with transaction() as session:
+        bericht = flows.bring(session, body, idempotency_key, who.organisatie)
+    response.headers["Location"] = f"/v1/berichten/{bericht}"
+    return Ontvangst(id=bericht)
+
+
+@router.get("/berichten", summary="Lijst van berichten")
+def get_berichten(
+    who: Who,
+    request: Request,
+    richting: Annotated[str | None, Query(pattern="^(inkomend|uitgaand)$", description="Richting")] = None,
+    berichtsoort: Annotated[str | None, Query(pattern="^3[0-9]{2}$", description="Nummer, zoals 323")] = None,
+    status: Annotated[str | None, Query(pattern="^[a-z]+$", description="Status")] = None,
+    organisatie: Annotated[Organisatiecode | None, Query(description="Code van de andere organisatie")] = None,
+    na: Annotated[int | None, Query(ge=0, description="Verder na dit volgnummer (zie volgende)")] = None,
+    limit: Annotated[int, Query(ge=1, le=200, description="Hoeveel berichten")] = 50,
+) -> Berichten:
+    """The messages of the caller's own organisation, newest first."""
+    wanted = queries.Filter(richting, berichtsoort, status, organisatie, na, limit)
+    with transaction() as session:
+        rows = queries.listed(session, who.organisatie, wanted)
+    more = rows[limit - 1].volgorde if len(rows) > limit else None
+    following = str(request.url.include_query_params(na=more)) if more is not None else None
+    return Berichten(berichten=[_bericht(row, []) for row in rows[:limit]], volgende=following)
+
+
+@router.get("/berichten/{id}", summary="Eén bericht met zijn bevindingen")
+def get_bericht(id: UUID, who: Who) -> Bericht:  # noqa: A002
+    """A message of the caller's own organisation, with everything that was found in it."""
+    with transaction() as session:
+        row = queries.own(session, who.organisatie, id)
+        findings = found(session, id)
+    explained = explain(ledger.document_of(row), findings) if findings else []
+    return _bericht(row, [Bevinding(**asdict(finding)) for finding in explained])
+
+
+@router.get("/berichten/{id}/xml", response_class=Response, responses=_XML, summary="De XML van een bericht")
+def get_xml(id: UUID, who: Who) -> Response:  # noqa: A002
+    """The exact bytes."""
+    with transaction() as session:
+        return Response(queries.own(session, who.organisatie, id).xml, media_type="application/xml")
+
+
+@router.get("/berichten/{id}/antwoord", response_class=Response, responses=_XML, summary="Het antwoord")
+def get_antwoord(id: UUID, who: Who) -> Response:  # noqa: A002
+    """The exact bytes of the return message; 404 as long as there is none."""
+    with transaction() as session:
+        queries.own(session, who.organisatie, id)
+        row = queries.answer_of(session, id)
+    if row is None:
+        raise not_found("Antwoord")
+    return Response(row.xml, media_type="application/xml")
+
+
+@router.post("/controles", openapi_extra=_XML_BODY, summary="Controleer een bericht zonder het te bewaren")
+def post_controle(body: Xml, who: Who) -> Controle:
+    """All findings of level 1 and, when that holds, of level 2."""
+    verdict = inspect(body)
+    bevindingen = [Bevinding(**asdict(finding)) for finding in verdict.bevindingen]
+    return Controle(berichtsoort=verdict.berichtsoort, geldig=not bevindingen, bevindingen=bevindingen)
+
+
+def _bericht(row: Row[Any], findings: list[Bevinding]) -> Bericht:
+    message = message_of(row.standaard, row.soort)
+    return Bericht(
+        id=row.id,
+        richting=row.richting,
+        standaard=row.standaard,
+        berichtsoort=message.name,
+        omschrijving=message.omschrijving,
+        tegenpartij=row.tegenpartij,
+        identificatie=row.identificatie,
+        dagtekening=_day(row.dagtekening),
+        status=row.status,
+        aangemaakt=row.aangemaakt,
+        antwoord_op=row.antwoord_op,
+        bevindingen=findings,
+    )
+
+
+def _day(value: date) -> date:
+    return max(value, date(1900, 1, 1))

@@ -1,0 +1,151 @@
+"""The flow of a message: receive, process (level 2), assess (levels 3 and 4), deliver. See docs/adr/0002.
+
+Each function works in the caller's transaction and is idempotent: a second run finds the status that the
+first one left.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from services.messaging import channels, queries, rules
+from services.messaging.received import apply_return
+from services.messaging.retour import Kenmerk, build_return
+from shared.db import ledger
+from shared.db import tables as t
+from shared.errors import Fault, Refused
+from shared.jobs import defer
+from shared.judging import check_rows, found, record, scope_of
+from shared.outbox import send, submit
+from shared.rules import Finding, check_nodes
+from shared.standard.document import Document
+from shared.standard.level1 import Parsed, check
+
+OWNERS = dict.fromkeys(("301", "305", "307", "315", "317", "319"), "allocation") | {"323": "billing"}
+"""Which service judges a heen message."""
+__all__ = ["OWNERS", "bring", "close", "deliver", "process", "read", "receive", "rules"]
+
+
+def bring(session: Session, data: bytes, sleutel: str | None, caller: str) -> UUID:
+    """Take a message from an organisation that is served here: one that it sends, or one that came in for it.
+
+    Its id in that organisation's own ledger; the same for a repeated `sleutel`. Raises Refused with every
+    finding, and then keeps nothing.
+    """
+    document = read(data)
+    sender, receiver = ledger.parties(document)
+    if caller == receiver:
+        return _take_in(session, data, document, sleutel)
+    if caller != sender:
+        raise Refused(403, "Niet toegestaan", detail="U levert een bericht aan van en voor een andere organisatie.")
+    if document.type.is_return:
+        raise Refused(422, "Niet aangenomen", detail="Retourberichten maakt en verstuurt deze installatie zelf.")
+    if not queries.is_known(session, receiver):
+        fault = Fault("ONTVANGER", "", "De ontvanger is hier niet bekend. Controleer de code.")
+        raise Refused(422, "Het bericht kan niet worden bezorgd", [fault])
+    return submit(session, sender, document, data, sleutel=sleutel)
+
+
+def receive(session: Session, data: bytes, sleutel: str) -> UUID:
+    """Take in a message that another organisation sends, for its receiver. Raises Refused as `bring` does."""
+    return _take_in(session, data, read(data), sleutel)
+
+
+def _take_in(session: Session, data: bytes, document: Document, sleutel: str | None) -> UUID:
+    sender, receiver = ledger.parties(document)
+    entry = ledger.Entry(receiver, sender, "inkomend", "ontvangen", data, document, sleutel)
+    bericht, fresh = ledger.store(session, entry)
+    if fresh:
+        defer(session, "messaging.process", lock=f"{receiver}/{sender}", bericht=str(bericht))
+    return bericht
+
+
+def read(data: bytes) -> Document:
+    """The tree of a message that is valid at level 1. Raises Refused with every finding."""
+    parsed = check(data)
+    document = parsed.document()
+    _check_dates(parsed, document)
+    return document
+
+
+def _check_dates(parsed: Parsed, document: Document) -> None:
+    """Years beyond 9999 or before our era are valid in an XSD, but no date that anybody can act on (ADR 0004)."""
+    faults = [
+        Fault("DATUM", document.pad(node), "Een datum valt buiten de jaren 0001 tot en met 9999.", node.line)
+        for node in document.nodes()
+        for name, leaf in node.type.fields.items()
+        if leaf.type.base == "date" and len(node.values.get(name, "0001-01-01")) != 10
+    ]
+    if faults:
+        raise Refused(422, "Het bericht bevat een onmogelijke datum", faults, parsed.type.name)
+
+
+def process(session: Session, bericht: UUID, vandaag: date) -> None:
+    """Level 2 and the rules on the Header; then the rows are stored and the owner's judgement is deferred.
+
+    A return message ends here: what it says is recorded with the message that it answers.
+    """
+    row = ledger.get(session, bericht, lock=True)
+    if row.status != "ontvangen":
+        return
+    document, scope = ledger.document_of(row), scope_of(row, vandaag)
+    record(session, scope, check_nodes(document))
+    if not (findings := found(session, bericht)):
+        ledger.claim_identificatie(session, row.eigenaar, row.tegenpartij, document, bericht)
+        check_rows(session, scope)
+        findings = found(session, bericht)
+    if findings:
+        ledger.set_status(session, bericht, "afgekeurd")
+        answer(session, row, document, findings, vandaag)
+    elif document.type.is_return:
+        apply_return(session, row, document, scope)
+    else:
+        ledger.store_rows(session, bericht, row.eigenaar, row.tegenpartij, document)
+        ledger.set_status(session, bericht, "gecontroleerd")
+        defer(session, "messaging.assess", lock=f"{row.eigenaar}/{row.tegenpartij}", bericht=str(bericht))
+
+
+def close(session: Session, bericht: UUID, vandaag: date) -> None:
+    """Answer a message that its owner has judged."""
+    row = ledger.get(session, bericht, lock=True)
+    answer(session, row, ledger.document_of(row), found(session, bericht), vandaag)
+
+
+def answer(session: Session, row: Row[Any], document: Document, findings: Sequence[Finding], vandaag: date) -> None:
+    """Store the one return message of a heen message and defer its delivery; nothing when it is there already."""
+    if document.type.antwoord is None or queries.answer_of(session, row.id) is not None:
+        return
+    identificatie = f"R{ledger.next_number(session, 'identificatie_nummer')}"
+    retour = build_return(document, findings, Kenmerk(identificatie, vandaag))
+    send(session, row.eigenaar, retour, antwoord_op=row.id)
+
+
+def deliver(session: Session, bericht: UUID) -> None:
+    """Bring an outgoing message to its receiver. Raises what a channel raises when it must be tried again."""
+    row = ledger.get(session, bericht, lock=True)
+    if row.status != "klaar":
+        return
+    try:
+        _hand_over(session, row)
+        ledger.set_status(session, bericht, "afgeleverd")
+    except Refused as refusal:
+        codes = {fault.code for fault in refusal.faults} or {"WEIGERING"}
+        findings = [Finding(code, 1, "", "Header", 1) for code in sorted(codes)]
+        record(session, scope_of(row, row.dagtekening), findings)
+        ledger.set_status(session, bericht, "mislukt")
+
+
+def _hand_over(session: Session, row: Row[Any]) -> None:
+    partner = session.execute(select(t.organisatie).where(t.organisatie.c.code == row.tegenpartij)).one_or_none()
+    if partner is None:
+        raise Refused(422, "Onbekende ontvanger", [Fault("ONTVANGER", "", "Deze organisatie heeft hier geen kanaal.")])
+    if partner.hier:
+        receive(session, row.xml, str(row.id))
+    elif partner.kanaal == "map":
+        channels.to_folder(row, partner.adres)
+    else:
+        channels.to_http(row, partner.adres)

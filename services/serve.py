@@ -1,0 +1,58 @@
+"""`zorgketen serve`: one process, or all of them under a supervisor."""
+
+import importlib
+import logging
+
+import uvicorn
+
+from services import organisations, supervisor
+from shared.calendar import system_clock
+from shared.config import SERVICES, settings
+from shared.db.session import transaction
+from shared.db.start import database
+from shared.jobs import run_worker
+
+
+def one(name: str) -> int:
+    """Run a service or the worker in this process until SIGTERM or SIGINT."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    with database():
+        if name == "worker":
+            importlib.import_module("services.messaging.tasks")
+            run_worker()
+            return 0
+        app = importlib.import_module(f"services.{name}.app").app
+        port = int(getattr(settings(), f"{name}_url").rpartition(":")[2])
+        uvicorn.run(
+            app,
+            host=settings().host,
+            port=port,
+            log_level="warning",
+            server_header=False,
+            timeout_keep_alive=15,
+            timeout_graceful_shutdown=30,
+            limit_concurrency=200,
+        )
+    return 0
+
+
+def everything(*, demo: bool) -> int:
+    """Run the services and the worker together until SIGTERM or SIGINT."""
+    with database(), supervisor.installation(supervisor.PROCESSES, supervisor.addresses(), print) as group:
+        for name in SERVICES:
+            print(f"{name:11} {getattr(settings(), f'{name}_url')}/v1/docs", flush=True)
+        if demo:
+            _show_demo()
+        print("Stoppen met Ctrl-C.", flush=True)
+        supervisor.until_interrupted(group)
+    return 0
+
+
+def _show_demo() -> None:
+    with transaction() as session:
+        keys = organisations.register_demo(session, system_clock())
+    print("\nDemo-organisaties; stuur de sleutel mee als 'Authorization: Bearer …':")
+    for code, key in keys.items():
+        print(f"  {code:8} {organisations.DEMO[code]:24} {key}")
+    print(flush=True)

@@ -1,0 +1,93 @@
+"""The calendar of care: months, ISO weeks, Sundays and Dutch working days. Every date comes from the caller."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+NEDERLAND = ZoneInfo("Europe/Amsterdam")
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    """Now, with zone: the only place where the product reads the time."""
+    return datetime.now(UTC)
+
+
+def vandaag(clock: Clock = system_clock) -> date:
+    """The date in the Netherlands at this moment."""
+    return clock().astimezone(NEDERLAND).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Periode:
+    """A closed period: both days belong to it.
+
+    >>> Periode(date(2025, 10, 7), date(2025, 10, 31)).weeks
+    4
+    >>> Periode(date(2025, 7, 7), date(2025, 7, 31)).sundays
+    3
+    """
+
+    begin: date
+    eind: date
+
+    def __post_init__(self) -> None:
+        if self.eind < self.begin:
+            raise ValueError("een periode eindigt niet voor zij begint")
+
+    @property
+    def weeks(self) -> int:
+        """How many ISO weeks it touches, broken ones included (IV077, effort)."""
+        return (_monday(self.eind) - _monday(self.begin)).days // 7 + 1
+
+    @property
+    def sundays(self) -> int:
+        """How many Sundays lie in it (IV077, output)."""
+        return (_monday(self.eind + timedelta(1)) - _monday(self.begin)).days // 7
+
+    def intersect(self, other: "Periode") -> "Periode | None":
+        """What two periods share, or None."""
+        begin, eind = max(self.begin, other.begin), min(self.eind, other.eind)
+        return Periode(begin, eind) if begin <= eind else None
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(day.weekday())
+
+
+def month(year: int, number: int) -> Periode:
+    """A calendar month.
+
+    >>> month(2024, 2).eind
+    datetime.date(2024, 2, 29)
+    """
+    first = date(year, number, 1)
+    following = date(year + number // 12, number % 12 + 1, 1)
+    return Periode(first, following - timedelta(1))
+
+
+def month_of(day: date) -> Periode:
+    """The calendar month of a day."""
+    return month(day.year, day.month)
+
+
+@cache
+def _feestdagen(year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("NL", years=year))
+
+
+def is_working_day(day: date) -> bool:
+    """Monday to Friday and no public holiday; 5 May is one in lustrum years only."""
+    return day.weekday() < 5 and day not in _feestdagen(day.year)
+
+
+def add_working_days(day: date, number: int) -> date:
+    """The day that lies `number` working days after a day (OP090: 3, OP274: 5, declaration: 10)."""
+    while number > 0:
+        day += timedelta(1)
+        number -= is_working_day(day)
+    return day

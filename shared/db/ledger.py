@@ -1,0 +1,247 @@
+"""Writing and reading the ledger: messages with their rows, and what holds now."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, Row, Select, Sequence, Subquery, and_, case, exists, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from shared.db import tables as t
+from shared.errors import Refused, not_found
+from shared.standard.catalogue import XSD_VERSIE, MessageType, message_of
+from shared.standard.codec import decode
+from shared.standard.document import Document, Node, Value
+from shared.standard.level1 import parse_trusted
+
+
+def next_number(session: Session, name: str) -> int:
+    """The next number of one of the sequences; never given out twice."""
+    return session.execute(select(Sequence(name, metadata=t.metadata).next_value())).scalar_one()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A message as it is put into the ledger."""
+
+    eigenaar: str
+    tegenpartij: str
+    richting: str
+    status: str
+    xml: bytes
+    document: Document
+    sleutel: str | None = None
+    antwoord_op: UUID | None = None
+
+
+def parties(document: Document) -> tuple[str, str]:
+    """Who really sends a message and who receives it; a return message keeps the header of its heen (IV028)."""
+    pair = (document.header.get("afzender"), document.header.get("ontvanger"))
+    return (pair[1], pair[0]) if document.type.keeps_header else pair
+
+
+def store(session: Session, entry: Entry) -> tuple[UUID, bool]:
+    """Put a message into the ledger as its exact bytes; `store_rows` adds its rows. Its id, and True.
+
+    A delivery whose `sleutel` was stored before gives the id of then, and False. Raises Refused (409) when that
+    one had another content.
+    """
+    header, message = entry.document.header, entry.document.type
+    bericht = uuid4()
+    statement = insert(t.bericht).values(
+        id=bericht,
+        eigenaar=entry.eigenaar,
+        tegenpartij=entry.tegenpartij,
+        richting=entry.richting,
+        standaard=message.standaard,
+        soort=message.soort,
+        identificatie=_own_identificatie(message, header),
+        dagtekening=date.fromisoformat(_own_dagtekening(message, header)),
+        status=entry.status,
+        xml=entry.xml,
+        sleutel=entry.sleutel,
+        antwoord_op=entry.antwoord_op,
+    )
+    once = statement.on_conflict_do_nothing(index_elements=["eigenaar", "sleutel"]).returning(t.bericht.c.id)
+    if session.execute(once).scalar_one_or_none() is None:
+        return _earlier(session, entry), False
+    return bericht, True
+
+
+def _earlier(session: Session, entry: Entry) -> UUID:
+    query = select(t.bericht.c.id, t.bericht.c.xml).where(
+        t.bericht.c.eigenaar == entry.eigenaar, t.bericht.c.sleutel == entry.sleutel
+    )
+    row = session.execute(query).one()
+    if row.xml != entry.xml:
+        detail = "Gebruik voor een ander bericht een nieuwe Idempotency-Key."
+        raise Refused(409, "Deze sleutel is al voor een ander bericht gebruikt", detail=detail)
+    return row.id  # type: ignore[no-any-return]
+
+
+def _own_identificatie(message: MessageType, header: Node) -> str:
+    return header.get("identificatie_retour" if message.keeps_header else "bericht_identificatie_identificatie")
+
+
+def _own_dagtekening(message: MessageType, header: Node) -> str:
+    return header.get("dagtekening_retour" if message.keeps_header else "bericht_identificatie_dagtekening")
+
+
+def claim_identificatie(session: Session, eigenaar: str, afzender: str, document: Document, bericht: UUID) -> bool:
+    """Note that a sender used an Identificatie for a message; False when another message had it before (TR056)."""
+    values = {
+        "eigenaar": eigenaar,
+        "afzender": afzender,
+        "standaard": document.type.standaard,
+        "soort": document.type.soort,
+        "identificatie": _own_identificatie(document.type, document.header),
+        "bericht": bericht,
+    }
+    claimed = insert(t.identificatie).values(values).on_conflict_do_nothing().returning(t.identificatie.c.bericht)
+    return session.execute(claimed).scalar_one_or_none() is not None
+
+
+def store_rows(session: Session, bericht: UUID, eigenaar: str, tegenpartij: str, document: Document) -> None:
+    """Store the classes of a message as rows, one COPY per class."""
+    groups: dict[str, list[Node]] = {}
+    for node in document.nodes():
+        if node.name in t.classes:
+            groups.setdefault(node.name, []).append(node)
+    cursor = session.connection().connection.cursor()
+    for name, nodes in groups.items():
+        fields = nodes[0].type.fields
+        own = ["eigenaar", "bericht", "volgnummer", "standaard", "tegenpartij", "ouder"]
+        columns = [*own, *([] if "bsn" in fields else ["bsn"]), *fields]
+        with cursor.copy(f"COPY {t.classes[name].name} ({', '.join(columns)}) FROM STDIN") as copy:
+            for node in nodes:
+                head = (eigenaar, bericht, node.volgnummer, document.type.standaard, tegenpartij)
+                copy.write_row((*head, *_row(node)))
+    cursor.close()
+
+
+def _row(node: Node) -> Iterator[Any]:
+    yield node.parent.volgnummer if node.parent else None
+    if "bsn" not in node.type.fields:
+        holder = node.above("Client")
+        yield holder.get("bsn") if holder else None
+    for name, leaf in node.type.fields.items():
+        value = node.values.get(name)
+        yield None if value is None else to_python(value, leaf.type.base)
+
+
+def to_python(value: str, base: str) -> str | int | date | time:
+    """The value of a leaf's text: xs:integer may carry a sign and zeros, xs:time may say 24:00:00."""
+    if base == "integer":
+        negative, digits = value.startswith("-"), value.lstrip("+-").lstrip("0") or "0"
+        return -int(digits) if negative else int(digits)
+    if base == "date":
+        return date.fromisoformat(value)
+    if base == "time":
+        return time.fromisoformat("00:00:00" if value.startswith("24") else value[:15])
+    return value
+
+
+def document_of(row: Row[Any]) -> Document:
+    """The tree of a stored message."""
+    message = message_of(row.standaard, row.soort)
+    return decode(message, parse_trusted(row.xml))
+
+
+def new_header(message: MessageType, afzender: str, ontvanger: str, identificatie: str, dag: date) -> dict[str, Value]:
+    """The Header of a new message of ours; a return message has one of its own (see messaging)."""
+    patterns = {element.name: element.pattern for element in message.classes["Header"].elements}
+    return {
+        "bericht_code": patterns["BerichtCode"],
+        "bericht_versie": patterns["BerichtVersie"],
+        "bericht_subversie": patterns["BerichtSubversie"],
+        "afzender": afzender,
+        "ontvanger": ontvanger,
+        "bericht_identificatie_identificatie": identificatie,
+        "bericht_identificatie_dagtekening": dag,
+        "xsd_versie_basisschema_xsd_versie": XSD_VERSIE,
+        "xsd_versie_bericht_xsd_versie": XSD_VERSIE,
+    }
+
+
+def serialize(session: Session, *parts: str) -> None:
+    """Let the transactions that name the same parts run one after the other."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("/".join(parts), 0))))
+
+
+def get(session: Session, bericht: UUID, *, lock: bool = False) -> Row[Any]:
+    """A stored message by its id. Raises Refused (404)."""
+    query = select(t.bericht).where(t.bericht.c.id == bericht)
+    row = session.execute(query.with_for_update() if lock else query).one_or_none()
+    if row is None:
+        raise not_found("Bericht")
+    return row
+
+
+def set_status(session: Session, bericht: UUID, status: str) -> None:
+    """Move a message to its next status."""
+    session.execute(update(t.bericht).where(t.bericht.c.id == bericht).values(status=status))
+
+
+def holds(table: Any) -> ColumnElement[bool]:
+    """The condition that a row stands in a message that was not refused (see tables.GELDIG)."""
+    return exists(select(1).where(t.bericht.c.id == table.c.bericht, t.bericht.c.status.in_(t.GELDIG)))
+
+
+def current_allocations(*conditions: ColumnElement[bool]) -> Subquery:
+    """The allocations as they stand: of each number the version with the latest Toewijzingsdatum and -tijd (IV013).
+
+    `conditions` narrow the rows of toegewezen_product that are looked at; what was deleted (reason 13)
+    is included, as its number still exists.
+    """
+    row = t.toegewezen_product
+    numbered = (row.c.eigenaar, row.c.standaard, row.c.tegenpartij, row.c.toewijzing_nummer)
+    latest = (row.c.toewijzingsdatum.desc(), row.c.toewijzingstijd.desc(), t.bericht.c.volgorde.desc())
+    query: Select[Any] = (
+        select(row)
+        .join(t.bericht, and_(t.bericht.c.id == row.c.bericht, t.bericht.c.status.in_(t.GELDIG)))
+        .where(*conditions)
+        .distinct(*numbered)
+        .order_by(*numbered, *latest)
+    )
+    return query.subquery("toewijzing")
+
+
+def rejected_line(line: Any) -> ColumnElement[bool]:
+    """The condition that a prestatie, or the Client that it stands in, has a finding."""
+    on_line = and_(t.bevinding.c.klasse == "Prestatie", t.bevinding.c.volgnummer == line.c.volgnummer)
+    on_client = and_(t.bevinding.c.klasse == "Client", t.bevinding.c.volgnummer == line.c.ouder)
+    return exists(select(1).where(t.bevinding.c.bericht == line.c.bericht, on_line | on_client))
+
+
+def granted(line: Any, judged: UUID | None = None) -> ColumnElement[bool]:
+    """The condition that a prestatie stands in an answered declaratie (or in `judged`) and was not rejected."""
+    answered = exists(select(1).where(t.bericht.c.id == line.c.bericht, t.bericht.c.status == "goedgekeurd"))
+    return and_(answered if judged is None else answered | (line.c.bericht == judged), ~rejected_line(line))
+
+
+def credited(line: Any, judged: UUID | None = None) -> ColumnElement[bool]:
+    """The condition that a debit has a granted credit that names it.
+
+    `judged` is a message under judgement: its credits without findings count as granted (OP366).
+    """
+    credit = t.prestatie.alias()
+    return exists(
+        select(1).where(
+            credit.c.eigenaar == line.c.eigenaar,
+            credit.c.standaard == line.c.standaard,
+            credit.c.tegenpartij == line.c.tegenpartij,
+            credit.c.ingediend_bedrag_debet_credit == "C",
+            credit.c.product_referentie_vorig_referentie_nummer == line.c.product_referentie_referentie_nummer,
+            credit.c.toewijzing_nummer == line.c.toewijzing_nummer,
+            granted(credit, judged),
+        )
+    )
+
+
+def signed(line: Any) -> ColumnElement[int]:
+    """The amount of a line in eurocents, credits negative."""
+    amount: ColumnElement[int] = line.c.ingediend_bedrag_bedrag
+    return case((line.c.ingediend_bedrag_debet_credit == "C", -amount), else_=amount)

@@ -1,0 +1,260 @@
+"""The ledger: messages as bytes and as rows, and the few tables beside it.
+
+The tables of classes (toegewezen_product, prestatie, …) are made from the catalogue, so a new element of
+the standard is a new column and nothing else. Each row belongs to an organisation: its
+`eigenaar`, as Contact has an element Organisatie of its own.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    Time,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+
+from shared.standard.catalogue import messages, snake
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+RICHTINGEN = ("inkomend", "uitgaand")
+STATUSSEN = ("ontvangen", "gecontroleerd", "klaar", "afgeleverd", "goedgekeurd", "afgekeurd", "mislukt")
+"""inkomend: ontvangen → gecontroleerd → goedgekeurd | afgekeurd;
+uitgaand: klaar → afgeleverd → goedgekeurd | afgekeurd, or mislukt when it could not be delivered."""
+GELDIG = ("klaar", "afgeleverd", "goedgekeurd")
+"""The statuses in which what a message says holds."""
+
+
+def _one_of(name: str, values: tuple[str, ...]) -> CheckConstraint:
+    return CheckConstraint(f"{name} IN ({', '.join(map(repr, values))})", name=name)
+
+
+organisatie = Table(
+    "organisatie",
+    metadata,
+    Column("code", Text, primary_key=True, comment="CBS code (4 digits) or AGB code (8 digits)"),
+    Column("naam", Text, nullable=False),
+    Column("hier", Boolean, nullable=False, comment="served by this installation"),
+    Column("kanaal", Text, nullable=False, comment="how messages reach it"),
+    Column("adres", Text, nullable=False, server_default="", comment="folder or URL of the channel"),
+    _one_of("kanaal", ("lokaal", "map", "http")),
+    CheckConstraint("code ~ '^([0-9]{4}|[0-9]{8})$'", name="code"),
+    CheckConstraint("hier OR kanaal <> 'lokaal'", name="lokaal"),
+)
+
+toegang = Table(
+    "toegang",
+    metadata,
+    Column("sleutel_hash", LargeBinary, primary_key=True, comment="SHA-256 of a 256-bit API key"),
+    Column("eigenaar", ForeignKey("organisatie.code"), nullable=False),
+    Column("naam", Text, nullable=False),
+    Column("vervalt", DateTime(timezone=True), nullable=False),
+)
+
+bericht = Table(
+    "bericht",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("volgorde", BigInteger, Identity(always=True), nullable=False, comment="order of storing"),
+    Column("eigenaar", ForeignKey("organisatie.code"), nullable=False, comment="whose row this is"),
+    Column("tegenpartij", Text, nullable=False, comment="the other party of the exchange"),
+    Column("richting", Text, nullable=False),
+    Column("standaard", Text, nullable=False),
+    Column("soort", Text, nullable=False, comment="301 … 325"),
+    Column("identificatie", Text, nullable=False),
+    Column("dagtekening", Date, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("xml", LargeBinary, nullable=False, comment="the exact bytes"),
+    Column("sleutel", Text, comment="key of the delivery, so that a repeated one is recognised"),
+    Column("antwoord_op", Uuid, comment="the heen message that this one answers"),
+    Column("aangemaakt", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    _one_of("richting", RICHTINGEN),
+    _one_of("standaard", ("ijw", "iwmo")),
+    _one_of("status", STATUSSEN),
+    UniqueConstraint("eigenaar", "id"),
+    UniqueConstraint("eigenaar", "sleutel"),
+    UniqueConstraint("eigenaar", "antwoord_op"),
+    ForeignKeyConstraint(["eigenaar", "antwoord_op"], ["bericht.eigenaar", "bericht.id"]),
+    Index(None, "eigenaar", "richting", "standaard", "soort", "identificatie"),
+    Index(None, "eigenaar", "volgorde"),
+)
+
+identificatie = Table(
+    "identificatie",
+    metadata,
+    Column("eigenaar", Text, primary_key=True),
+    Column("afzender", Text, primary_key=True),
+    Column("standaard", Text, primary_key=True),
+    Column("soort", Text, primary_key=True),
+    Column("identificatie", Text, primary_key=True),
+    Column("bericht", Uuid, nullable=False),
+    ForeignKeyConstraint(["eigenaar", "bericht"], ["bericht.eigenaar", "bericht.id"]),
+    comment="TR056: the first message that a sender used an Identificatie for",
+)
+
+bevinding = Table(
+    "bevinding",
+    metadata,
+    Column("eigenaar", Text, nullable=False),
+    Column("bericht", Uuid, primary_key=True),
+    Column("klasse", Text, primary_key=True),
+    Column("volgnummer", Integer, primary_key=True),
+    Column("code", Text, primary_key=True, comment="rule code, or the return code where no rule is known"),
+    Column("niveau", SmallInteger, nullable=False),
+    Column("retourcode", Text, nullable=False),
+    ForeignKeyConstraint(["eigenaar", "bericht"], ["bericht.eigenaar", "bericht.id"]),
+    comment="what is wrong with a class of a message, found by us or told by the other party",
+)
+
+_TYPES = {"string": Text, "integer": BigInteger, "date": Date, "time": Time}
+_SKIPPED = {"Root", "Header", "RetourCodes", "DeclaratieAntwoord"}
+
+
+def _class_columns() -> dict[str, dict[str, type]]:
+    found: dict[str, dict[str, type]] = {}
+    for message in messages().values():
+        for kind in message.classes.values():
+            if kind.name not in _SKIPPED and not kind.container:
+                fields = {name: _TYPES[leaf.type.base] for name, leaf in kind.fields.items()}
+                found.setdefault(kind.name, {}).update(fields)
+    return found
+
+
+_NUMBERED = ("eigenaar", "standaard", "tegenpartij", "toewijzing_nummer")
+_INDEXES: dict[str, list[tuple[str, ...]]] = {
+    "ToegewezenProduct": [_NUMBERED],
+    "StartProduct": [_NUMBERED],
+    "StopProduct": [_NUMBERED],
+    "Prestatie": [_NUMBERED, (*_NUMBERED[:3], "product_referentie_referentie_nummer")],
+    "Client": [("eigenaar", "standaard", "tegenpartij", "bsn")],
+}
+
+
+def _class_table(name: str, columns: dict[str, type]) -> Table:
+    table = Table(
+        snake(name),
+        metadata,
+        Column("eigenaar", Text, nullable=False),
+        Column("bericht", Uuid, primary_key=True),
+        Column("volgnummer", Integer, primary_key=True, comment="position among its class in the message, from 1"),
+        Column("standaard", Text, nullable=False),
+        Column("tegenpartij", Text, nullable=False),
+        Column("ouder", Integer, comment="volgnummer of the class above"),
+        *([] if "bsn" in columns else [Column("bsn", Text, comment="of the Client that it stands in")]),
+        *[Column(column, kind) for column, kind in columns.items()],
+        ForeignKeyConstraint(["eigenaar", "bericht"], ["bericht.eigenaar", "bericht.id"]),
+    )
+    for names in _INDEXES.get(name, []):
+        Index(None, *(table.c[column] for column in names))
+    return table
+
+
+classes = {name: _class_table(name, columns) for name, columns in _class_columns().items()}
+"""The table of each class of the standard, by the name of the class."""
+
+client, toegewezen_product = classes["Client"], classes["ToegewezenProduct"]
+start_product, stop_product = classes["StartProduct"], classes["StopProduct"]
+declaratie, prestatie = classes["Declaratie"], classes["Prestatie"]
+
+contract = Table(
+    "contract",
+    metadata,
+    Column("eigenaar", ForeignKey("organisatie.code"), primary_key=True, comment="whose copy this is"),
+    Column("nummer", Text, primary_key=True),
+    Column("tegenpartij", Text, nullable=False),
+    Column("standaard", Text, nullable=False),
+    Column("begindatum", Date, nullable=False),
+    Column("einddatum", Date),
+    _one_of("standaard", ("ijw", "iwmo")),
+    CheckConstraint("einddatum >= begindatum", name="periode"),
+    ExcludeConstraint(
+        ("eigenaar", "="),
+        ("tegenpartij", "="),
+        ("standaard", "="),
+        (text("daterange(begindatum, einddatum, '[]')"), "&&"),
+        name="ex_contract_periode",
+        using="gist",
+    ),
+)
+
+tarief = Table(
+    "tarief",
+    metadata,
+    Column("eigenaar", Text, primary_key=True),
+    Column("contract", Text, primary_key=True),
+    Column("product_categorie", Text, primary_key=True),
+    Column("product_code", Text, primary_key=True),
+    Column("eenheid", Text, primary_key=True),
+    Column("begindatum", Date, primary_key=True),
+    Column("einddatum", Date),
+    Column("tarief", BigInteger, nullable=False, comment="eurocents per unit"),
+    ForeignKeyConstraint(["eigenaar", "contract"], ["contract.eigenaar", "contract.nummer"]),
+    CheckConstraint("tarief BETWEEN 0 AND 99999999", name="tarief"),
+    CheckConstraint("einddatum >= begindatum", name="periode"),
+    ExcludeConstraint(
+        ("eigenaar", "="),
+        ("contract", "="),
+        ("product_categorie", "="),
+        ("product_code", "="),
+        ("eenheid", "="),
+        (text("daterange(begindatum, einddatum, '[]')"), "&&"),
+        name="ex_tarief_periode",
+        using="gist",
+    ),
+)
+
+levering = Table(
+    "levering",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("eigenaar", ForeignKey("organisatie.code"), nullable=False),
+    Column("standaard", Text, nullable=False),
+    Column("tegenpartij", Text, nullable=False),
+    Column("toewijzing_nummer", BigInteger, nullable=False),
+    Column("product_categorie", Text, nullable=False),
+    Column("product_code", Text, nullable=False),
+    Column("begindatum", Date, nullable=False, comment="first day of the product period (IV089)"),
+    Column("einddatum", Date, nullable=False),
+    Column("eenheid", Text, nullable=False),
+    Column("volume", BigInteger, nullable=False, comment="delivered in the period; 0 withdraws it"),
+    Column("vastgelegd", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    UniqueConstraint(
+        "eigenaar",
+        "standaard",
+        "tegenpartij",
+        "toewijzing_nummer",
+        "product_categorie",
+        "product_code",
+        "begindatum",
+    ),
+    CheckConstraint("einddatum >= begindatum", name="periode"),
+    CheckConstraint("volume BETWEEN 0 AND 99999999", name="volume"),
+)
+
+SEQUENCES = ("identificatie_nummer", "toewijzing_nummer", "declaratie_nummer", "referentie_nummer")
+"""Numbers that are given out once in an installation."""

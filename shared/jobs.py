@@ -1,0 +1,54 @@
+"""Background work: jobs are rows of the same Postgres, deferred in the transaction of their cause.
+
+The job table is the outbox. A worker that is killed leaves its jobs `doing`; every other worker, or the
+same one once it is back, takes them up again when its heartbeat is old, so every task is idempotent.
+"""
+
+import logging
+
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate.sync_psycopg_connector import SyncPsycopgConnector
+from sqlalchemy.orm import Session
+
+from shared.config import settings
+from shared.db.session import conninfo
+
+app = App(connector=SyncPsycopgConnector())  # never opened: jobs are deferred on the caller's connection
+RETRY = RetryStrategy(max_attempts=6, exponential_wait=2)
+"""A task that fails is tried again after 2, 4, 8, 16 and 32 seconds; then it is parked as failed."""
+
+logger = logging.getLogger("zorgketen.jobs")
+
+
+def defer(session: Session, task: str, *, lock: str, **arguments: str) -> None:
+    """Defer a task in this transaction: it runs if and only if the transaction is committed.
+
+    Jobs with the same lock run one at a time, in the order in which they were deferred. Arguments are
+    identifiers of rows, never content.
+    """
+    connection = session.connection().connection.driver_connection
+    app.configure_task(task, lock=lock, connection=connection).defer(**arguments)
+
+
+@app.periodic(cron="*/5 * * * * *")
+@app.task(name="jobs.retry_stalled", pass_context=True, queueing_lock="jobs.retry_stalled")
+async def retry_stalled(context: JobContext, timestamp: int) -> None:
+    """Take up again what a worker left behind when it was killed."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=settings().stalled_seconds):
+        await manager.retry_job(job)
+
+
+def run_worker(concurrency: int = 4) -> None:
+    """Run the jobs until SIGTERM or SIGINT, finishing those that have started."""
+    chosen = settings()
+    address = conninfo(chosen.database_url, chosen.db_schema)
+    with app.replace_connector(PsycopgConnector(conninfo=address)) as worker_app:
+        worker_app.run_worker(
+            concurrency=concurrency,
+            fetch_job_polling_interval=1.0,
+            update_heartbeat_interval=chosen.stalled_seconds / 5,
+            stalled_worker_timeout=chosen.stalled_seconds,
+            shutdown_graceful_timeout=30,
+            delete_jobs="successful",
+        )

@@ -1,0 +1,214 @@
+"""The rule engine: rules are small functions with a code; everything else about them is data.
+
+Two forms only. `@per_node("CD041", on=…)` decorates a predicate over one Node (level 2, in memory);
+`@per_message("TR338", on=…)` a function that returns a SELECT of the offending rows (levels 3 and 4, on
+the stored rows). Level, return code and messages come from rules.csv, the words from meanings.csv.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from shared.standard.catalogue import MessageType, grouped, message_of
+from shared.standard.document import Document, Node
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a code means and what the sender of the message does next, in Dutch."""
+
+    betekenis: str
+    vervolgstap: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFacts:
+    """What the standard says of a code: level 2, 3 or 4, its return code and the messages it holds for."""
+
+    code: str
+    standaard: str
+    niveau: int
+    retourcode: str
+    berichten: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that a class of a message breaks; `volgnummer` counts that class in the message, from 1."""
+
+    code: str
+    niveau: int
+    retourcode: str
+    klasse: str
+    volgnummer: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A finding as a person reads it: its place in the message, what is wrong (Dutch) and the next step."""
+
+    niveau: int
+    code: str
+    pad: str
+    regel: int | None
+    retourcode: str
+    melding: str
+    vervolgstap: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The stored message that is judged, and the day on which."""
+
+    bericht: UUID
+    eigenaar: str
+    tegenpartij: str
+    standaard: str
+    soort: str
+    vandaag: date
+
+    @property
+    def type(self) -> MessageType:
+        """The kind of the message."""
+        return message_of(self.standaard, self.soort)
+
+
+Predicate = Callable[[Node], bool | Iterable[Node]]
+Offenders = Callable[[Scope, Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A function of ours with the code that it implements and the classes that it looks at."""
+
+    code: str
+    on: tuple[str, ...]
+    function: Callable[..., Any]
+    in_memory: bool
+
+    @property
+    def place(self) -> str:
+        """Where it is implemented, as module:function."""
+        return f"{self.function.__module__}:{self.function.__name__}"
+
+
+_RULES: dict[str, Rule] = {}
+
+
+@cache
+def facts() -> Mapping[tuple[str, str], RuleFacts]:
+    """Every published TR, CD and CS code, by standard and code."""
+    return {
+        (row["standaard"], code): RuleFacts(
+            code, row["standaard"], int(row["niveau"]), row["retourcode"], tuple(row["berichten"].split())
+        )
+        for code, rows in grouped("rules.csv", "code").items()
+        for row in rows
+    }
+
+
+@cache
+def meanings() -> Mapping[str, Meaning]:
+    """The words of rule codes and return codes."""
+    return {
+        code: Meaning(rows[0]["betekenis"], rows[0]["vervolgstap"])
+        for name in ("retourcodes.csv", "meanings.csv", "eigen.csv")
+        for code, rows in grouped(name, "code").items()
+    }
+
+
+def meaning_of(code: str, retourcode: str) -> Meaning:
+    """The words of a rule code, else of its return code, else that we do not know it."""
+    unknown = Meaning("De andere partij noemt een code zonder regel.", "Vraag de andere partij om toelichting.")
+    return meanings().get(code) or meanings().get(retourcode) or unknown
+
+
+def registered() -> Mapping[str, Rule]:
+    """The rules of the modules that were imported, by code, in the order in which they run."""
+    return _RULES
+
+
+def _register(rule: Rule) -> None:
+    if rule.code in _RULES or not any(code == rule.code for _, code in facts()):
+        raise ValueError(f"{rule.code} is registered twice or is no code of the standard")
+    _RULES[rule.code] = rule
+
+
+def per_node(code: str, *, on: str | tuple[str, ...]) -> Callable[[Predicate], Predicate]:
+    """A rule inside a message: True when the node holds, or the nodes below it that do not."""
+
+    def register(function: Predicate) -> Predicate:
+        _register(Rule(code, (on,) if isinstance(on, str) else on, function, in_memory=True))
+        return function
+
+    return register
+
+
+def per_message(code: str, *, on: str | tuple[str, ...]) -> Callable[[Offenders], Offenders]:
+    """A rule across messages: given the scope and the table of a class, a SELECT of the offending `volgnummer`s.
+
+    For the Header the table is that of the messages and the SELECT gives 1.
+    """
+
+    def register(function: Offenders) -> Offenders:
+        _register(Rule(code, (on,) if isinstance(on, str) else on, function, in_memory=False))
+        return function
+
+    return register
+
+
+def applying(message: MessageType, in_memory: bool) -> Iterator[tuple[Rule, RuleFacts]]:
+    """The registered rules of one form that hold for a message, with their facts, in the order of registration."""
+    for rule in _RULES.values():
+        known = facts().get((message.standaard, rule.code))
+        if known and rule.in_memory == in_memory and message.name in known.berichten:
+            yield rule, known
+
+
+def check_nodes(document: Document) -> list[Finding]:
+    """Level 2: every finding of the rules that look inside a message, in document order per rule."""
+    by_class: dict[str, list[Node]] = {}
+    for node in document.nodes():
+        by_class.setdefault(node.name, []).append(node)
+    return [
+        Finding(known.code, known.niveau, known.retourcode, offender.name, offender.volgnummer)
+        for rule, known in applying(document.type, in_memory=True)
+        for name in rule.on
+        for node in by_class.get(name, ())
+        for offender in _offenders(node, rule.function(node))
+    ]
+
+
+def _offenders(node: Node, verdict: bool | Iterable[Node]) -> Iterable[Node]:
+    if isinstance(verdict, bool):
+        return () if verdict else (node,)
+    return verdict
+
+
+def explain(document: Document, findings: Iterable[Finding]) -> list[Explained]:
+    """Findings with their places in the document and their words."""
+    nodes = {(node.name, node.volgnummer): node for node in document.nodes()}
+    return [_explained(document, nodes.get((found.klasse, found.volgnummer)), found) for found in findings]
+
+
+def _explained(document: Document, node: Node | None, finding: Finding) -> Explained:
+    meaning = meaning_of(finding.code, finding.retourcode)
+    return Explained(
+        finding.niveau,
+        finding.code,
+        document.pad(node) if node else "",
+        node.line if node else None,
+        finding.retourcode,
+        meaning.betekenis,
+        meaning.vervolgstap,
+    )
+
+
+def by_retourcode(message: MessageType, retourcode: str) -> RuleFacts | None:
+    """The one rule of a message that a return code stands for; None when there is none or more than one."""
+    found = [r for (s, _), r in facts().items() if s == message.standaard and r.retourcode == retourcode]
+    fitting = [rule for rule in found if message.name in rule.berichten]
+    return fitting[0] if len(fitting) == 1 else None

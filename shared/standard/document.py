@@ -1,0 +1,167 @@
+"""One tree shape for all messages: a Document of Nodes.
+
+A Node is an instance of a class (Header, Client, Prestatie); its leaves, also those inside composites,
+lie flat in `values` under their snake-case names, as the text that the XML carries. Containers such as
+Prestaties exist in the XML only.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from functools import cache
+
+from shared.errors import Fault, Refused
+from shared.standard.catalogue import ClassType, MessageType, messages
+
+Value = str | int | date | time
+Tree = Mapping[str, "Value | Tree | Iterable[Tree] | None"]
+
+
+@dataclass(slots=True)
+class Node:
+    """An instance of a class; equal to another with the same content, wherever it stands.
+
+    `volgnummer` counts the nodes of this class in the document from 1, in document order; with the
+    class name it identifies the node in findings and in the database.
+    """
+
+    name: str
+    type: ClassType = field(compare=False, repr=False)
+    parent: "Node | None" = field(compare=False, repr=False)
+    volgnummer: int = field(compare=False)
+    values: dict[str, str] = field(default_factory=dict)
+    children: list["Node"] = field(default_factory=list)
+    retourcodes: list[str] = field(default_factory=list)
+    line: int | None = field(default=None, compare=False)
+
+    def walk(self) -> Iterator["Node"]:
+        """This node and every node below it, in document order."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def all(self, name: str) -> Iterator["Node"]:
+        """Every node of that class in and below this one, in document order."""
+        return (node for node in self.walk() if node.name == name)
+
+    def above(self, name: str) -> "Node | None":
+        """This node or the nearest above it that is of that class."""
+        node: Node | None = self
+        while node is not None and node.name != name:
+            node = node.parent
+        return node
+
+    def get(self, name: str) -> str:
+        """The text of a leaf, empty when it is absent."""
+        return self.values.get(name, "")
+
+
+@dataclass(slots=True)
+class Document:
+    """A decoded message: its kind and its root node."""
+
+    type: MessageType = field(compare=False)
+    root: Node
+
+    @property
+    def header(self) -> Node:
+        """The Header."""
+        return self.root.children[0]
+
+    def nodes(self) -> Iterator[Node]:
+        """Every node below the root, in document order."""
+        for top in self.root.children:
+            yield from top.walk()
+
+    def pad(self, node: Node) -> str:
+        """The XPath of a node, with a position on every step below the root."""
+        return "/".join(["", f"{self.type.prefix}:Bericht", *reversed(list(_steps(self.type, node)))])
+
+
+def _steps(message: MessageType, node: Node) -> Iterator[str]:
+    while node.parent is not None:
+        first = next(child for child in node.parent.children if child.name == node.name)
+        yield f"{message.prefix}:{node.name}[{node.volgnummer - first.volgnummer + 1}]"
+        container = routes(message, node.parent.name)[node.name]
+        if container:
+            yield f"{message.prefix}:{container}[1]"
+        node = node.parent
+
+
+@cache
+def _routes(message: str, name: str) -> dict[str, str | None]:
+    classes = messages()[message].classes
+    found: dict[str, str | None] = {}
+    for element in classes[name].elements:
+        child = classes.get(element.type)
+        if child is None or element.name == "RetourCodes":
+            continue
+        inner = child.elements[0].name
+        found[inner if child.container else element.name] = element.name if child.container else None
+    return found
+
+
+def routes(message: MessageType, name: str) -> dict[str, str | None]:
+    """The classes that may stand below a class, each with its container (Prestaties) or None."""
+    return _routes(message.name, name)
+
+
+def text(value: Value) -> str:
+    """The XML text of a value: dates and times in ISO form without zone, whole numbers in decimals."""
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value)
+
+
+def build(message: MessageType, tree: Tree) -> Document:
+    """A Document from nested mappings: leaves by snake-case name, classes by their own name.
+
+    `{"Header": {"afzender": "0193"}, "Client": {"bsn": …, "StartProduct": [{…}]}}`; None is left out.
+    Raises Refused (500, our own fault) naming every leaf or class that the message does not have.
+    """
+    counts: dict[str, int] = {}
+    faults: list[Fault] = []
+    root = _build(message, "Root", tree, None, counts, faults)
+    if faults:
+        raise Refused(500, f"{message.name} kan niet worden opgebouwd", faults)
+    return Document(message, root)
+
+
+def _build(
+    message: MessageType,
+    name: str,
+    tree: Tree,
+    parent: Node | None,
+    counts: dict[str, int],
+    faults: list[Fault],
+) -> Node:
+    kind = message.classes[name]
+    node = new_node(kind, parent, counts)
+    below = routes(message, name)
+    for key, value in tree.items():
+        if key in kind.fields:
+            if value is not None:
+                node.values[key] = text(value)  # type: ignore[arg-type]
+        elif key == "retourcodes":
+            node.retourcodes = list(value)  # type: ignore[arg-type]
+        elif key not in below:
+            faults.append(Fault("OPBOUW", f"{name}/{key}", f"{key} bestaat niet in {name} van {message.name}."))
+    for child in below:
+        branches = tree.get(child) or ()
+        for branch in [branches] if isinstance(branches, Mapping) else branches:  # type: ignore[union-attr]
+            node.children.append(_build(message, child, branch, node, counts, faults))  # type: ignore[arg-type]
+    return node
+
+
+def new_node(kind: ClassType, parent: Node | None, counts: dict[str, int]) -> Node:
+    """An empty node with the next number of its class; `counts` holds the numbers given out."""
+    counts[kind.name] = volgnummer = counts.get(kind.name, 0) + 1
+    return Node(kind.name, kind, parent, volgnummer)
+
+
+def tree(node: Node) -> dict[str, Value | Tree | Iterable[Tree] | None]:
+    """The inverse of `build` for one node, to copy a part of a message into another."""
+    found: dict[str, Value | Tree | Iterable[Tree] | None] = dict(node.values)
+    for child in node.children:
+        found.setdefault(child.name, []).append(tree(child))  # type: ignore[union-attr]
+    return found
