@@ -10,7 +10,7 @@ from pathlib import Path
 from shared.config import SERVICES
 from shared.errors import Refused
 
-OK, FINDINGS, UNUSABLE = 0, 1, 2
+OK, FINDINGS, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -150,6 +150,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (Refused, RuntimeError, OSError) as error:
         print(f"zorgketen: {error}", file=sys.stderr)
         return UNUSABLE
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 if __name__ == "__main__":

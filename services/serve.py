@@ -1,11 +1,11 @@
 """`zorgketen serve`: one process, or all of them under a supervisor."""
 
 import importlib
-import logging
 
 import uvicorn
 
 from services import organisations, supervisor
+from shared import logs
 from shared.calendar import system_clock
 from shared.config import SERVICES, settings
 from shared.db.session import transaction
@@ -15,8 +15,8 @@ from shared.jobs import run_worker
 
 def one(name: str) -> int:
     """Run a service or the worker in this process until SIGTERM or SIGINT."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    logs.configure()
+    supervisor.follow_supervisor()
     with database():
         if name == "worker":
             importlib.import_module("services.messaging.tasks")
@@ -28,7 +28,7 @@ def one(name: str) -> int:
             app,
             host=settings().host,
             port=port,
-            log_level="warning",
+            log_config=None,
             server_header=False,
             timeout_keep_alive=15,
             timeout_graceful_shutdown=30,
@@ -39,6 +39,7 @@ def one(name: str) -> int:
 
 def everything(*, demo: bool) -> int:
     """Run the services and the worker together until SIGTERM or SIGINT."""
+    supervisor.end_on_sigterm()
     with database(), supervisor.installation(supervisor.PROCESSES, supervisor.addresses(), print) as group:
         for name in SERVICES:
             print(f"{name:11} {getattr(settings(), f'{name}_url')}/v1/docs", flush=True)

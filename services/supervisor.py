@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import httpx
@@ -15,6 +15,8 @@ import httpx
 from shared.config import SERVICES, settings
 
 PROCESSES = (*SERVICES, "worker")
+PARENT = "ZORGKETEN_SUPERVISOR"
+"""Tells a process the pid of its supervisor."""
 GRACE = 35.0
 """Seconds that a process gets to finish what it is doing before it is killed."""
 
@@ -31,7 +33,7 @@ class Installation:
     def start(self, name: str) -> None:
         """Start one process in a group of its own, so that a Ctrl-C reaches us first."""
         command = [sys.executable, "-m", "services", "serve", name]
-        environment = {**os.environ, **self.environment}
+        environment = {**os.environ, **self.environment, PARENT: str(os.getpid())}
         self.running[name] = subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603
 
     def watch(self) -> None:
@@ -109,16 +111,29 @@ def addresses() -> dict[str, str]:
     return {f"ZORGKETEN_{name.upper()}_URL": getattr(chosen, f"{name}_url") for name in SERVICES}
 
 
+def end_on_sigterm() -> None:
+    """Have SIGTERM unwind like Ctrl-C does, so that everything that was started is stopped."""
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, end)
+
+
+def follow_supervisor() -> None:
+    """End this process when its supervisor is gone, however that ended."""
+    parent = int(os.environ.get(PARENT, "0"))
+
+    def follow() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    if parent:
+        threading.Thread(target=follow, daemon=True).start()
+
+
 def until_interrupted(group: Installation) -> None:
     """Watch over the processes until SIGINT or SIGTERM."""
-    interrupted = False
-
-    def interrupt(*_: object) -> None:
-        nonlocal interrupted
-        interrupted = True
-
-    signal.signal(signal.SIGTERM, interrupt)
-    signal.signal(signal.SIGINT, interrupt)
-    with group.guarded():
-        while not interrupted:
-            time.sleep(0.2)
+    with group.guarded(), suppress(KeyboardInterrupt):
+        signal.pause()

@@ -4,8 +4,6 @@ The job table is the outbox. A worker that is killed leaves its jobs `doing`; ev
 same one once it is back, takes them up again when its heartbeat is old, so every task is idempotent.
 """
 
-import logging
-
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.sync_psycopg_connector import SyncPsycopgConnector
 from sqlalchemy.orm import Session
@@ -13,21 +11,20 @@ from sqlalchemy.orm import Session
 from shared.config import settings
 from shared.db.session import conninfo
 
-app = App(connector=SyncPsycopgConnector())  # never opened: jobs are deferred on the caller's connection
+app = App(connector=SyncPsycopgConnector())  # the tasks; a worker gives it a connector that runs them
+_outbox = App(connector=SyncPsycopgConnector())  # never opened: jobs are deferred on the caller's connection
 RETRY = RetryStrategy(max_attempts=6, exponential_wait=2)
 """A task that fails is tried again after 2, 4, 8, 16 and 32 seconds; then it is parked as failed."""
-
-logger = logging.getLogger("zorgketen.jobs")
 
 
 def defer(session: Session, task: str, *, lock: str, **arguments: str) -> None:
     """Defer a task in this transaction: it runs if and only if the transaction is committed.
 
-    Jobs with the same lock run one at a time, in the order in which they were deferred. Arguments are
+    Jobs of a task with the same lock run one at a time, in the order in which they were deferred. Arguments are
     identifiers of rows, never content.
     """
     connection = session.connection().connection.driver_connection
-    app.configure_task(task, lock=lock, connection=connection).defer(**arguments)
+    _outbox.configure_task(task, lock=f"{task}/{lock}", connection=connection).defer(**arguments)
 
 
 @app.periodic(cron="*/5 * * * * *")
@@ -46,7 +43,7 @@ def run_worker(concurrency: int = 4) -> None:
     with app.replace_connector(PsycopgConnector(conninfo=address)) as worker_app:
         worker_app.run_worker(
             concurrency=concurrency,
-            fetch_job_polling_interval=1.0,
+            fetch_job_polling_interval=0.5,
             update_heartbeat_interval=chosen.stalled_seconds / 5,
             stalled_worker_timeout=chosen.stalled_seconds,
             shutdown_graceful_timeout=30,

@@ -31,7 +31,9 @@ def _field(message: MessageType, element: Element) -> tuple[Any, Any]:
     kind = message.classes.get(element.type)
     if kind is not None and kind.container:
         inner = model_of(message.name, kind.elements[0].type)
-        return list[inner], Field(min_length=element.min, default=... if element.min else (), description=element.name)  # type: ignore[valid-type]
+        several: Any = Field(min_length=1) if element.min else Field(default_factory=list)
+        several.description = element.name
+        return list[inner], several  # type: ignore[valid-type]
     if kind is not None:
         typed: Any = model_of(message.name, kind.name)
         description = element.name

@@ -32,5 +32,5 @@ def client(bsn: str, achternaam: str, voornamen: str, geboren: str, geslacht: st
 
 SAM = client("999900006", "Jansen", "Sam", "2014-03-02", "1")
 NOOR = client("999900018", "Visser", "Noor", "2012-11-20")
-WILLEM = client("999900021", "Boer", "Willem", "1951-06-14", "1")
+WILLEM = client("999900043", "Boer", "Willem", "1951-06-14", "1")
 ANNIE = client("999900031", "Smit", "Annie", "1948-01-30")

@@ -27,6 +27,7 @@ _LOCK = 7_303_301_324
 def run(*, kill_worker: bool) -> int:
     """Play the demo; 0 when every expectation held, 1 otherwise."""
     began = time.monotonic()
+    supervisor.end_on_sigterm()
     with database(migrated=False) as url, _fresh_schema(url):
         environment = {**_addresses(), "ZORGKETEN_DB_SCHEMA": SCHEMA, "ZORGKETEN_STALLED_SECONDS": "5"}
         os.environ.update(environment)

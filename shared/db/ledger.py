@@ -187,7 +187,8 @@ def set_status(session: Session, bericht: UUID, status: str) -> None:
 
 def holds(table: Any) -> ColumnElement[bool]:
     """The condition that a row stands in a message that was not refused (see tables.GELDIG)."""
-    return exists(select(1).where(t.bericht.c.id == table.c.bericht, t.bericht.c.status.in_(t.GELDIG)))
+    holder = t.bericht.alias()
+    return exists(select(1).where(holder.c.id == table.c.bericht, holder.c.status.in_(t.GELDIG)))
 
 
 def current_allocations(*conditions: ColumnElement[bool]) -> Subquery:
@@ -211,14 +212,16 @@ def current_allocations(*conditions: ColumnElement[bool]) -> Subquery:
 
 def rejected_line(line: Any) -> ColumnElement[bool]:
     """The condition that a prestatie, or the Client that it stands in, has a finding."""
-    on_line = and_(t.bevinding.c.klasse == "Prestatie", t.bevinding.c.volgnummer == line.c.volgnummer)
-    on_client = and_(t.bevinding.c.klasse == "Client", t.bevinding.c.volgnummer == line.c.ouder)
-    return exists(select(1).where(t.bevinding.c.bericht == line.c.bericht, on_line | on_client))
+    finding = t.bevinding.alias()
+    on_line = and_(finding.c.klasse == "Prestatie", finding.c.volgnummer == line.c.volgnummer)
+    on_client = and_(finding.c.klasse == "Client", finding.c.volgnummer == line.c.ouder)
+    return exists(select(1).where(finding.c.bericht == line.c.bericht, on_line | on_client))
 
 
 def granted(line: Any, judged: UUID | None = None) -> ColumnElement[bool]:
     """The condition that a prestatie stands in an answered declaratie (or in `judged`) and was not rejected."""
-    answered = exists(select(1).where(t.bericht.c.id == line.c.bericht, t.bericht.c.status == "goedgekeurd"))
+    holder = t.bericht.alias()
+    answered = exists(select(1).where(holder.c.id == line.c.bericht, holder.c.status == "goedgekeurd"))
     return and_(answered if judged is None else answered | (line.c.bericht == judged), ~rejected_line(line))
 
 
