@@ -39,9 +39,10 @@ class Api:
     """A client of this product's own API, as a user of it has: base address and API key."""
 
     def __init__(self, base: str, key: str) -> None:
-        """Make a client; close it by using it as a context manager or let it go at exit."""
-        self._client = httpx.Client(base_url=base, headers={"Authorization": f"Bearer {key}"}, timeout=TIMEOUT)
+        """Make a client; it holds no connection between calls."""
+        self._base, self._headers = base, {"Authorization": f"Bearer {key}"}
 
     def call(self, method: str, path: str, **options: Any) -> httpx.Response:
         """One call; the answer whatever its status."""
-        return self._client.request(method, path, **options)
+        headers = {**self._headers, **options.pop("headers", {})}
+        return httpx.request(method, self._base + path, headers=headers, timeout=TIMEOUT, **options)

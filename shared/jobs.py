@@ -36,8 +36,8 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
         await manager.retry_job(job)
 
 
-def run_worker(concurrency: int = 4) -> None:
-    """Run the jobs until SIGTERM or SIGINT, finishing those that have started."""
+def run_worker(concurrency: int = 4, *, wait: bool = True) -> None:
+    """Run the jobs until SIGTERM or SIGINT, finishing those that have started; without `wait`, until none is left."""
     chosen = settings()
     address = conninfo(chosen.database_url, chosen.db_schema)
     with app.replace_connector(PsycopgConnector(conninfo=address)) as worker_app:
@@ -48,4 +48,6 @@ def run_worker(concurrency: int = 4) -> None:
             stalled_worker_timeout=chosen.stalled_seconds,
             shutdown_graceful_timeout=30,
             delete_jobs="successful",
+            wait=wait,
+            install_signal_handlers=wait,
         )

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, Row, Select, Sequence, Subquery, and_, case, exists, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from shared.db import tables as t
@@ -204,7 +204,7 @@ def current_allocations(*conditions: ColumnElement[bool]) -> Subquery:
         select(row)
         .join(t.bericht, and_(t.bericht.c.id == row.c.bericht, t.bericht.c.status.in_(t.GELDIG)))
         .where(*conditions)
-        .distinct(*numbered)
+        .ext(distinct_on(*numbered))
         .order_by(*numbered, *latest)
     )
     return query.subquery("toewijzing")

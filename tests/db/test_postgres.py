@@ -84,6 +84,7 @@ def starter(home: Path, code: str = STARTER, path: Path = CODE) -> "subprocess.P
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        cwd="/",
         env={**os.environ, "PYTHONPATH": f"{path}:{CODE}:{os.environ.get('PYTHONPATH', '')}"},
     )
 

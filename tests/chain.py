@@ -1,0 +1,87 @@
+"""The real chain in one process: the three services on loopback, and a worker that runs until nothing is left."""
+
+import importlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import pytest
+import uvicorn
+
+from services import organisations
+from services.demo.stage import Party
+from shared.calendar import system_clock
+from shared.clients import Api
+from shared.config import SERVICES
+from shared.db.session import transaction
+from shared.jobs import run_worker
+
+GEMEENTE, JEUGDHULP, BEGELEIDING = organisations.DEMO
+
+
+@contextmanager
+def serving(name: str) -> Iterator[str]:
+    """A service on a free port, in a thread; its address."""
+    app = importlib.import_module(f"services.{name}.app").app
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+    listener.close()
+
+
+def query(sql: str) -> list[Any]:
+    """Rows straight from the database, to look behind the API."""
+    with transaction() as session:
+        return list(session.connection().exec_driver_sql(sql))
+
+
+class Chain:
+    """The services with the organisations of the demo; `drain` does the work that is waiting."""
+
+    def __init__(self, urls: dict[str, str], keys: dict[str, str]) -> None:
+        self.urls, self.keys = urls, keys
+        self.parties = {code: self.party(key, code) for code, key in keys.items()}
+        self.gemeente, self.jeugdhulp, self.begeleiding = self.parties.values()
+
+    def party(self, key: str, code: str = "") -> Party:
+        """An organisation, or a stranger with some key."""
+        return Party(code, organisations.DEMO.get(code, code), {n: Api(url, key) for n, url in self.urls.items()})
+
+    def drain(self) -> None:
+        """Run every job that is waiting, and those that they defer; not those that failed and must wait."""
+        importlib.import_module("services.messaging.tasks")
+        waiting = "SELECT 1 FROM procrastinate_jobs WHERE status = 'todo' AND task_name LIKE 'messaging%%' "
+        while query(waiting + "AND (scheduled_at IS NULL OR scheduled_at <= now()) LIMIT 1"):
+            run_worker(wait=False)
+
+    def post(self, party: Party, xml: bytes, **headers: str) -> Any:
+        """Bring a message to messaging."""
+        kind = {"Content-Type": "application/xml", **headers}
+        return party.apis["messaging"].call("POST", "/v1/berichten", content=xml, headers=kind)
+
+
+@pytest.fixture(scope="session")
+def services(database: str) -> Iterator[dict[str, str]]:
+    """The addresses of the three services, running."""
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        urls = {name: stack.enter_context(serving(name)) for name in SERVICES}
+        for name, url in urls.items():
+            patch.setenv(f"ZORGKETEN_{name.upper()}_URL", url)
+        yield urls
+
+
+@pytest.fixture
+def chain(services: dict[str, str], clean: None) -> Chain:
+    """The running chain on an empty ledger."""
+    with transaction() as session:
+        keys = organisations.register_demo(session, system_clock())
+    return Chain(services, keys)
