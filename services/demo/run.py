@@ -29,7 +29,7 @@ def run(*, kill_worker: bool) -> int:
     began = time.monotonic()
     supervisor.end_on_sigterm()
     with database(migrated=False) as url, _fresh_schema(url):
-        environment = {**_addresses(), "ZORGKETEN_DB_SCHEMA": SCHEMA, "ZORGKETEN_STALLED_SECONDS": "5"}
+        environment = {**free_addresses(), "ZORGKETEN_DB_SCHEMA": SCHEMA, "ZORGKETEN_STALLED_SECONDS": "5"}
         os.environ.update(environment)
         with transaction() as session:
             keys = organisations.register_demo(session, system_clock())
@@ -43,7 +43,7 @@ def run(*, kill_worker: bool) -> int:
     return outcome
 
 
-def _addresses() -> dict[str, str]:
+def free_addresses() -> dict[str, str]:
     """Where the services listen: on their own ports, or on free ones where those are taken."""
     return {f"ZORGKETEN_{name.upper()}_URL": f"http://127.0.0.1:{_port(port)}" for name, port in SERVICES.items()}
 

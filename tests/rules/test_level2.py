@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.messaging import rules  # importing it registers the rules
+from services.messaging.rules.values import day, number, years_before
 from shared.errors import Refused
 from shared.rules import check_nodes, facts, registered
 from shared.standard.catalogue import messages
@@ -122,3 +123,31 @@ def test_no_rule_stumbles_over_odd_values_together(name: str, data: st.DataObjec
     leaves = data.draw(st.lists(st.sampled_from(odd_leaves(name)), min_size=1, unique=True))
     wijzig = {address: data.draw(st.sampled_from(ODD[base])) for address, base in leaves}
     check_nodes(message(name, wijzig))
+
+
+years = st.integers(-(2**63) + 1, 2**63 - 1).filter(bool) | st.integers(-12, 12).filter(bool) | st.integers(9990, 10010)
+dates = st.tuples(years, st.integers(1, 12), st.integers(1, 28))
+
+
+def iso(value: tuple[int, int, int]) -> str:
+    year, month, number_of_day = value
+    return f"{'-' if year < 0 else ''}{abs(year):04}-{month:02}-{number_of_day:02}"
+
+
+@given(dates, dates)
+def test_days_sort_as_their_dates(one: tuple[int, int, int], other: tuple[int, int, int]) -> None:
+    assert (day(iso(one)) < day(iso(other))) == (one < other)
+    assert (day(iso(one)) == day(iso(other))) == (one == other)
+
+
+@given(dates, st.sampled_from([5, 120]))
+def test_years_before_is_that_many_years_earlier(value: tuple[int, int, int], number_of_years: int) -> None:
+    year, *rest = value
+    earlier = (year - number_of_years, *rest)
+    if earlier[0]:
+        assert years_before(iso(value), number_of_years) == day(iso(earlier))
+
+
+@given(st.integers(0, 10**12), st.integers(0, 6000), st.sampled_from(["", "+"]))
+def test_a_number_keeps_its_value_under_zeros(value: int, zeros: int, sign: str) -> None:
+    assert number(f"{sign}{'0' * zeros}{value}") == value

@@ -1,0 +1,43 @@
+"""The frame of the benchmarks: a result is a ratio to a floor that is measured in the same run."""
+
+import json
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One benchmark: how many times its floor it takes, the ratio that it may not exceed, and what the floor is."""
+
+    name: str
+    ratio: float
+    limit: float
+    seconds: float
+    peak_mb: float
+    floor: str
+
+    def line(self) -> str:
+        """The JSON line that `make bench` prints."""
+        rounded = {k: round(v, 3) if isinstance(v, float) else v for k, v in asdict(self).items()}
+        return json.dumps(rounded, ensure_ascii=False)
+
+
+def median_seconds(work: Callable[[], object], times: int) -> float:
+    """The median time of some runs."""
+    taken = []
+    for _ in range(times):
+        began = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - began)
+    return statistics.median(taken)
+
+
+def peak_mb(pid: int) -> float:
+    """The most memory that a process had resident until now, in megabytes."""
+    with open(f"/proc/{pid}/status", encoding="utf-8") as file:
+        for line in file:
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
