@@ -1,5 +1,6 @@
 """Level 2 by its case files, one per code; and what must hold for all codes together."""
 
+import time
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -16,9 +17,9 @@ from shared.errors import Refused
 from shared.rules import check_nodes, facts, registered
 from shared.standard.catalogue import messages
 from shared.standard.codec import encode
-from shared.standard.document import Document
+from shared.standard.document import Document, build
 from shared.standard.level1 import check
-from tests.builders import message
+from tests.builders import example, message
 
 assert rules
 CASES = Path(__file__).parent / "cases"
@@ -123,6 +124,23 @@ def test_no_rule_stumbles_over_odd_values_together(name: str, data: st.DataObjec
     leaves = data.draw(st.lists(st.sampled_from(odd_leaves(name)), min_size=1, unique=True))
     wijzig = {address: data.draw(st.sampled_from(ODD[base])) for address, base in leaves}
     check_nodes(message(name, wijzig))
+
+
+@pytest.mark.parametrize(
+    ("name", "above", "klasse", "number"),
+    [
+        ("JW323", "Declaratie", "Prestatie", "product_referentie_referentie_nummer"),
+        ("WMO301", "", "ToegewezenProduct", "toewijzing_nummer"),
+    ],
+)
+def test_the_time_grows_with_the_number_of_lines(name: str, above: str, klasse: str, number: str) -> None:
+    tree = example(name)
+    client = (tree[above][0] if above else tree)["Client"][0]
+    client[klasse] = [client[klasse][0] | {number: str(line)} for line in range(1, 27_001)]
+    document = build(messages()[name], tree)
+    start = time.perf_counter()
+    check_nodes(document)
+    assert time.perf_counter() - start < 5  # 0.2 s; comparing each line with each takes minutes
 
 
 years = st.integers(-(2**63) + 1, 2**63 - 1).filter(bool) | st.integers(-12, 12).filter(bool) | st.integers(9990, 10010)
