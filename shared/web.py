@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi_offline import FastAPIOffline
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import OperationalError, TimeoutError
 from starlette.exceptions import HTTPException
 
 from shared.contracts import Gezondheid, Probleem
@@ -64,6 +64,7 @@ def create_app(name: str, description: str, router: APIRouter) -> FastAPI:
     return app
 
 
+_EXTRA = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}
 _PROBLEM: dict[str, Any] = {"application/problem+json": {}}
 
 
@@ -76,7 +77,7 @@ def problem(status: int, title: str, detail: str = "", faults: Sequence[Fault] =
         "detail": detail,
         "bevindingen": [{"code": f.code, "pad": f.pad, "regel": f.regel, "melding": f.melding} for f in faults],
     }
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    headers = {**_HEADERS, "Content-Security-Policy": _CSP, **_EXTRA.get(status, {})}
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
@@ -126,7 +127,7 @@ def _on_http(request: Request, error: Exception) -> JSONResponse:
 
 def _on_error(request: Request, error: Exception) -> JSONResponse:
     logger.error("%s %s: %s", request.method, request.url.path, type(error).__name__)
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
+    if isinstance(error, OperationalError | TimeoutError):
         return problem(503, "De database is even niet bereikbaar", "Probeer het over enkele seconden opnieuw.")
     return problem(500, "Er ging iets mis aan onze kant", "Probeer het opnieuw; er is niets half verwerkt.")
 

@@ -77,8 +77,8 @@ def _check_dates(parsed: Parsed, document: Document) -> None:
     faults = [
         Fault("DATUM", document.pad(node), "Een datum valt buiten de jaren 0001 tot en met 9999.", node.line)
         for node in document.nodes()
-        for name, leaf in node.type.fields.items()
-        if leaf.type.base == "date" and len(node.values.get(name, "0001-01-01")) != 10
+        for name in node.type.dates
+        if len(node.values.get(name, "0001-01-01")) != 10
     ]
     if faults:
         raise Refused(422, "Het bericht bevat een onmogelijke datum", faults, parsed.type.name)

@@ -66,11 +66,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class ClassType:
-    """A class of a message with its elements, its leaves and the fields of its logical key (TR101)."""
+    """A class of a message with its elements, its leaves, the leaves that are dates, and its logical key (TR101)."""
 
     name: str
     elements: tuple[Element, ...]
     fields: Mapping[str, Field]
+    dates: tuple[str, ...]
     key: tuple[str, ...]
 
     @property
@@ -199,7 +200,8 @@ def _class_type(name: str, standaard: str, elements: tuple[Element, ...], key: t
     fields = {leaf.name: leaf for leaf in leaves}
     if len(fields) != len(leaves) or not set(key) <= set(fields):
         raise ValueError(f"structure.csv, keys.csv: names of {name} clash or a key field is unknown")
-    return ClassType(name, elements, fields, key)
+    dates = tuple(leaf.name for leaf in leaves if leaf.type.base == "date")
+    return ClassType(name, elements, fields, dates, key)
 
 
 @cache
