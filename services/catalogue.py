@@ -8,10 +8,11 @@ from pathlib import Path
 from services.allocation import rules as allocation
 from services.billing import rules as billing
 from services.messaging import rules as messaging
+from shared import level2
 from shared.rules import facts, meaning_of, registered
 from shared.standard.catalogue import MessageType, messages
 
-RULES = (allocation, billing, messaging)  # importing them registers the rules
+RULES = (allocation, billing, level2, messaging)  # importing them registers the rules
 
 
 @dataclass(frozen=True, slots=True)

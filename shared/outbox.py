@@ -4,10 +4,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from shared import level2
 from shared.db import ledger
 from shared.errors import Fault, Refused
 from shared.jobs import defer
-from shared.rules import check_nodes, explain
+from shared.rules import explain
 from shared.standard.codec import encode
 from shared.standard.document import Document
 from shared.standard.level1 import check
@@ -16,7 +17,7 @@ from shared.standard.level1 import check
 def send(session: Session, eigenaar: str, document: Document, antwoord_op: UUID | None = None) -> UUID:
     """Send a message that we made: its id. Raises Refused (422) with everything that levels 1 and 2 find."""
     xml = encode(document)
-    findings = explain(check(xml).document(), check_nodes(document))
+    findings = explain(check(xml).document(), level2.check(document))
     if findings:
         faults = [Fault(f.code, f.pad, f"{f.melding} {f.vervolgstap}", f.regel) for f in findings]
         raise Refused(422, f"Het {document.type.soort}-bericht zou worden afgekeurd", faults)

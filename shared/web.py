@@ -9,7 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi_offline import FastAPIOffline
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError, TimeoutError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from shared.contracts import Gezondheid, Probleem
@@ -127,7 +128,7 @@ def _on_http(request: Request, error: Exception) -> JSONResponse:
 
 def _on_error(request: Request, error: Exception) -> JSONResponse:
     logger.error("%s %s: %s", request.method, request.url.path, type(error).__name__)
-    if isinstance(error, OperationalError | TimeoutError):
+    if isinstance(error, OperationalError | PoolTimeout):
         return problem(503, "De database is even niet bereikbaar", "Probeer het over enkele seconden opnieuw.")
     return problem(500, "Er ging iets mis aan onze kant", "Probeer het opnieuw; er is niets half verwerkt.")
 

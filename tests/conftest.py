@@ -15,6 +15,8 @@ from shared.db.migrate import migrate
 from shared.db.session import conninfo, current_engine
 from shared.db.tables import metadata
 
+pytest_plugins = ["tests.chain"]
+
 HOME = Path(tempfile.gettempdir()) / f"zorgketen-tests-{os.getuid()}"
 
 

@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 from services.messaging import channels, queries, rules
 from services.messaging.received import apply_return
 from services.messaging.retour import Kenmerk, build_return
+from shared import level2
 from shared.db import ledger
 from shared.db import tables as t
 from shared.errors import Fault, Refused
 from shared.jobs import defer
 from shared.judging import check_rows, found, record, scope_of
 from shared.outbox import send, submit
-from shared.rules import Finding, check_nodes
+from shared.rules import Finding
 from shared.standard.document import Document
 from shared.standard.level1 import Parsed, check
 
@@ -93,7 +94,7 @@ def process(session: Session, bericht: UUID, vandaag: date) -> None:
     if row.status != "ontvangen":
         return
     document, scope = ledger.document_of(row), scope_of(row, vandaag)
-    record(session, scope, check_nodes(document))
+    record(session, scope, level2.check(document))
     if not (findings := found(session, bericht)):
         ledger.claim_identificatie(session, row.eigenaar, row.tegenpartij, document, bericht)
         check_rows(session, scope)

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.messaging import rules  # importing it registers the rules
+from shared import level2
 from shared.errors import Refused
-from shared.rules import Explained, check_nodes, explain
+from shared.rules import Explained, explain
 from shared.standard.level1 import check
-
-__all__ = ["Verdict", "inspect", "rules"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,4 +26,4 @@ def inspect(data: bytes) -> Verdict:
             raise
         faults = [Explained(1, f.code, f.pad, f.regel, "", f.melding, "") for f in refusal.faults]
         return Verdict(refusal.detail, faults)
-    return Verdict(document.type.name, explain(document, check_nodes(document)))
+    return Verdict(document.type.name, explain(document, level2.check(document)))

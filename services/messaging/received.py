@@ -7,10 +7,11 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from services.messaging.retour import SCHONE_CODES, TECHNISCH
+from shared import level2
 from shared.db import ledger
 from shared.db import tables as t
 from shared.judging import record, scope_of
-from shared.rules import Finding, Scope, by_retourcode, check_nodes
+from shared.rules import Finding, Scope, by_retourcode
 from shared.standard.catalogue import messages
 from shared.standard.document import Document, Node
 
@@ -50,7 +51,7 @@ def _heen(session: Session, row: Row[Any], document: Document) -> Row[Any] | Non
 
 def _told(document: Document, heen: Document) -> Iterator[Finding]:
     """The faults that a return message reports, placed on the classes of the heen message."""
-    if any(TECHNISCH in node.retourcodes for node in document.nodes()) and (own := check_nodes(heen)):
+    if any(TECHNISCH in node.retourcodes for node in document.nodes()) and (own := level2.check(heen)):
         yield from own  # the other party says 0001 and no more; we can say why
         return
     places = {_signature(node): node.volgnummer for node in heen.nodes()}

@@ -139,7 +139,8 @@ def _place(message: MessageType, root: etree._Element, path: str) -> tuple[str, 
             position = sum(etree.QName(c).localname == name for c in children[:position])
         known = _below(message, known, name)
         prefix = _prefix(message, xml)
-        steps.append(f"{prefix}:{name}[{position}]" if known and prefix else f"*[{position}]")
+        anonymous = f"*[{1 + sum(1 for _ in xml.itersiblings(preceding=True))}]"
+        steps.append(f"{prefix}:{name}[{position}]" if known and prefix else anonymous)
     return "/" + "/".join(steps), known
 
 

@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from lxml import etree
@@ -173,7 +173,7 @@ def _round_trip(api: Api, body: bytes) -> float:
 
 def _floor(body: bytes) -> float:
     schema = compiled("JW323")
-    rows = [("x" * 20,) * 8 + (datetime(2025, 1, 1),) * 2 + (1,) * 6 for _ in range(LINES)]
+    rows = [("x" * 20,) * 8 + (date(2025, 1, 1),) * 2 + (1,) * 6 for _ in range(LINES)]
     columns = ", ".join([f"t{i} text" for i in range(8)] + ["d1 date", "d2 date"] + [f"n{i} bigint" for i in range(6)])
 
     def work() -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-from services.messaging.rules.values import filled
+from shared.level2.values import filled
 from shared.rules import per_node
 from shared.standard.document import Node
 

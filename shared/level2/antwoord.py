@@ -1,6 +1,6 @@
 """Rules on the answer to an invoice (325)."""
 
-from services.messaging.rules.declaratie import signed, sum_of_lines
+from shared.level2.declaratie import signed, sum_of_lines
 from shared.rules import per_node
 from shared.standard.document import Node
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from services.messaging.rules.values import PERIODE, day
+from shared.level2.values import PERIODE, day
 from shared.rules import per_node
 from shared.standard.document import Node
 

@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Iterable
 
-from services.messaging.rules.values import day, filled, number, repeats, years_before
+from shared.level2.values import day, filled, number, repeats, years_before
 from shared.rules import per_node
 from shared.standard.document import Node
 

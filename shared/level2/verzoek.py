@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.messaging.rules.values import dagtekening, day, filled, repeats
+from shared.level2.values import dagtekening, day, filled, repeats
 from shared.rules import per_node
 from shared.standard.document import Node
 

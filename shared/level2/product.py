@@ -1,6 +1,6 @@
 """Rules on a product that is allocated (301), asked for (315) or asked to be changed (317)."""
 
-from services.messaging.rules.values import PERIODE, day, filled
+from shared.level2.values import PERIODE, day, filled
 from shared.rules import per_node
 from shared.standard.document import Node
 

@@ -1,6 +1,6 @@
 """Rules on the start (305) and the stop (307) of delivery."""
 
-from services.messaging.rules.values import within
+from shared.level2.values import within
 from shared.rules import per_node
 from shared.standard.document import Node
 

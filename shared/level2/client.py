@@ -1,6 +1,6 @@
 """Rules on a person: the Client and, in a 301, the Relatie."""
 
-from services.messaging.rules.values import dagtekening, day, filled, years_before
+from shared.level2.values import dagtekening, day, filled, years_before
 from shared.rules import per_node
 from shared.standard.document import Node
 from shared.standard.identifiers import is_valid_bsn
