@@ -12,14 +12,14 @@ from shared.db import tables as t
 from shared.rules import Finding, Rule, RuleFacts, Scope, applying
 
 
-def check_rows(session: Session, scope: Scope) -> None:
-    """Levels 3 and 4: run the registered rules on the stored rows and record what they find.
+def check_rows(session: Session, scope: Scope, *, header: bool) -> None:
+    """Levels 3 and 4: run the rules on the Header, or those on all other classes, and record what they find.
 
     Each rule is one INSERT … SELECT, so a later rule can read what an earlier one found.
     """
     for rule, known in applying(scope.type, in_memory=False):
         for klasse in rule.on:
-            if klasse in scope.type.classes:
+            if klasse in scope.type.classes and header == (klasse == "Header"):
                 session.execute(_record(scope, rule, known, klasse))
 
 
@@ -86,17 +86,21 @@ def scope_of(row: Any, vandaag: date) -> Scope:
     return Scope(row.id, row.eigenaar, row.tegenpartij, row.standaard, row.soort, vandaag)
 
 
-def judge(session: Session, row: Any, vandaag: date) -> str:
-    """Judge a stored message on levels 3 and 4 and set its status; judged before, it stays as it was.
+def verdict(soort: str, findings: Iterable[Finding]) -> str:
+    """What findings make of a heen message: goedgekeurd or afgekeurd, as a whole.
 
-    A 323 is refused as a whole only for its Header or Declaratie, line by line otherwise (IV087); any
-    other message as a whole for any finding (IV032).
+    A 323 is refused as a whole for level 2 and for its Header or Declaratie, line by line otherwise
+    (IV087); any other message for any finding (IV032).
     """
+    fatal = (f for f in findings if soort != "323" or f.niveau <= 2 or f.klasse in ("Header", "Declaratie"))
+    return "afgekeurd" if any(fatal) else "goedgekeurd"
+
+
+def judge(session: Session, row: Any, vandaag: date) -> str:
+    """Judge a stored message on levels 3 and 4 and set its status; judged before, it stays as it was."""
     if row.status != "gecontroleerd":
         return str(row.status)
-    check_rows(session, scope_of(row, vandaag))
-    findings = found(session, row.id)
-    whole = row.soort != "323" or any(finding.klasse in ("Header", "Declaratie") for finding in findings)
-    status = "afgekeurd" if findings and whole else "goedgekeurd"
+    check_rows(session, scope_of(row, vandaag), header=False)
+    status = verdict(row.soort, found(session, row.id))
     session.execute(update(t.bericht).where(t.bericht.c.id == row.id).values(status=status))
     return status

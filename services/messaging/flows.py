@@ -97,7 +97,7 @@ def process(session: Session, bericht: UUID, vandaag: date) -> None:
     record(session, scope, level2.check(document))
     if not (findings := found(session, bericht)):
         ledger.claim_identificatie(session, row.eigenaar, row.tegenpartij, document, bericht)
-        check_rows(session, scope)
+        check_rows(session, scope, header=True)
         findings = found(session, bericht)
     if findings:
         ledger.set_status(session, bericht, "afgekeurd")

@@ -10,7 +10,7 @@ from services.messaging.retour import SCHONE_CODES, TECHNISCH
 from shared import level2
 from shared.db import ledger
 from shared.db import tables as t
-from shared.judging import record, scope_of
+from shared.judging import record, scope_of, verdict
 from shared.rules import Finding, Scope, by_retourcode
 from shared.standard.catalogue import messages
 from shared.standard.document import Document, Node
@@ -26,8 +26,7 @@ def apply_return(session: Session, row: Row[Any], document: Document, scope: Sco
         return
     findings = list(_told(document, ledger.document_of(heen)))
     record(session, scope_of(heen, scope.vandaag), findings)
-    whole = document.type.soort != "325" or any(f.klasse in ("Header", "Declaratie") for f in findings)
-    ledger.set_status(session, heen.id, "afgekeurd" if findings and whole else "goedgekeurd")
+    ledger.set_status(session, heen.id, verdict(heen.soort, findings))
     session.execute(update(t.bericht).where(t.bericht.c.id == row.id).values(antwoord_op=heen.id))
     ledger.set_status(session, row.id, "goedgekeurd")
 

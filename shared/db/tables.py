@@ -180,6 +180,11 @@ classes = {name: _class_table(name, columns) for name, columns in _class_columns
 client, toegewezen_product = classes["Client"], classes["ToegewezenProduct"]
 start_product, stop_product = classes["StartProduct"], classes["StopProduct"]
 declaratie, prestatie = classes["Declaratie"], classes["Prestatie"]
+Index(
+    "ix_prestatie_credit",
+    *(prestatie.c[name] for name in (*_NUMBERED[:3], "product_referentie_vorig_referentie_nummer")),
+    postgresql_where=prestatie.c.ingediend_bedrag_debet_credit == "C",
+)
 
 contract = Table(
     "contract",

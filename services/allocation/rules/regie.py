@@ -1,12 +1,13 @@
 """Start and stop messages against the allocations and against each other (level 3).
 
 A row with StatusAanlevering 3 removes an earlier one and skips the checks of content; removals of a
-message are processed before its other rows (IV008).
+message are processed before its other rows (IV008). A row without ToewijzingNummer tells of task-based
+care, which nobody allocated: its key is the client, the product and the first day (IV096).
 """
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, or_, select
 
 from shared.db import ledger
 from shared.db import tables as t
@@ -15,38 +16,39 @@ from shared.rules import Scope, per_message
 from shared.standard.catalogue import message_of
 
 VERWIJDEREN = "3"
+_NUMMER = "toewijzing_nummer"
+_SOORT = {"StartProduct": "305", "StopProduct": "307"}
 
 
-def _same(first: Any, second: Any, names: tuple[str, ...]) -> ColumnElement[bool]:
-    return and_(*(first.c[name].is_not_distinct_from(second.c[name]) for name in names))
+def _same_key(scope: Scope, name: str, first: Any, second: Any) -> ColumnElement[bool]:
+    """The condition that two rows have the logical key of a class in common, client included.
+
+    The number is compared in a way that an index can serve, which null-safe equality is not.
+    """
+    key = ("bsn", *message_of(scope.standaard, _SOORT[name]).classes[name].key)
+    others = (first.c[field].is_not_distinct_from(second.c[field]) for field in key if field != _NUMMER)
+    unnumbered = and_(first.c[_NUMMER].is_(None), second.c[_NUMMER].is_(None))
+    return and_(or_(first.c[_NUMMER] == second.c[_NUMMER], unnumbered), *others)
 
 
-def key_of(standaard: str, soort: str, name: str) -> tuple[str, ...]:
-    """The fields of the logical key of a class (keys.csv)."""
-    return message_of(standaard, soort).classes[name].key
-
-
-def _order(table: Any) -> ColumnElement[int]:
-    return select(t.bericht.c.volgorde).where(t.bericht.c.id == table.c.bericht).scalar_subquery()
-
-
-def standing(scope: Scope, table: Any, key: tuple[str, ...]) -> ColumnElement[bool]:
-    """The condition that a start or stop of an earlier message stands: accepted, and not removed since."""
-    removal = table.original.alias() if hasattr(table, "original") else table.alias()
-    later = and_(ledger.holds(removal), _order(removal) > _order(table))
-    removed = select(1).where(
-        of_exchange(removal, scope),
-        removal.c.status_aanlevering == VERWIJDEREN,
-        _same(removal, table, key),
-        or_(removal.c.bericht == scope.bericht, later),
+def standing(scope: Scope, name: str) -> Subquery:
+    """The rows of a class in accepted messages that were not removed since, with the `volgorde` of their message."""
+    row, removal = t.classes[name].alias(), t.classes[name].alias()
+    holder, remover = t.bericht.alias(), t.bericht.alias()
+    later = and_(remover.c.status.in_(t.GELDIG), remover.c.volgorde > holder.c.volgorde)
+    removed = (
+        select(1)
+        .join_from(removal, remover, remover.c.id == removal.c.bericht)
+        .where(
+            of_exchange(removal, scope),
+            removal.c.status_aanlevering == VERWIJDEREN,
+            _same_key(scope, name, removal, row),
+            or_(removal.c.bericht == scope.bericht, later),
+        )
     )
-    return and_(
-        of_exchange(table, scope),
-        table.c.status_aanlevering != VERWIJDEREN,
-        table.c.bericht != scope.bericht,
-        ledger.holds(table),
-        ~exists(removed),
-    )
+    accepted = and_(holder.c.id == row.c.bericht, holder.c.status.in_(t.GELDIG))
+    query = select(row, holder.c.volgorde).join_from(row, holder, accepted)
+    return query.where(of_exchange(row, scope), row.c.status_aanlevering != VERWIJDEREN, ~exists(removed)).subquery()
 
 
 def _judged(scope: Scope, table: Any) -> ColumnElement[bool]:
@@ -63,29 +65,31 @@ def tr019(scope: Scope, table: Any) -> Select[Any]:
         allocation.c.bsn == table.c.bsn,
         ledger.holds(allocation),
     )
-    return select(table.c.volgnummer).where(_judged(scope, table), ~exists(known))
+    numbered = table.c.toewijzing_nummer.is_not(None)
+    return select(table.c.volgnummer).where(_judged(scope, table), numbered, ~exists(known))
 
 
 @per_message("TR326", on="StartProduct")
 def tr326(scope: Scope, table: Any) -> Select[Any]:
     """The allocation has a start that was not stopped or removed; the second of two in one message too."""
-    running = t.start_product.alias("lopend")
-    stop = t.stop_product.alias("gestopt")
+    start, stop, other = standing(scope, "StartProduct"), standing(scope, "StopProduct"), table.alias()
     stopped = select(1).where(
-        standing(scope, stop, key_of(scope.standaard, "307", "StopProduct")),
-        _same(stop, running, ("toewijzing_nummer", "begindatum")),
-        _order(stop) > _order(running),
+        stop.c.toewijzing_nummer == start.c.toewijzing_nummer,
+        stop.c.begindatum == start.c.begindatum,
+        stop.c.volgorde > start.c.volgorde,
     )
-    actual = and_(standing(scope, running, key_of(scope.standaard, "305", "StartProduct")), ~exists(stopped))
-    earlier_here = and_(_judged(scope, running), running.c.volgnummer < table.c.volgnummer)
-    clash = select(1).where(_same(running, table, ("toewijzing_nummer",)), or_(actual, earlier_here))
-    return select(table.c.volgnummer).where(_judged(scope, table), exists(clash))
+    running = select(1).where(start.c.toewijzing_nummer == table.c.toewijzing_nummer, ~exists(stopped))
+    before = select(1).where(
+        _judged(scope, other),
+        other.c.toewijzing_nummer == table.c.toewijzing_nummer,
+        other.c.volgnummer < table.c.volgnummer,
+    )
+    return select(table.c.volgnummer).where(_judged(scope, table), or_(exists(running), exists(before)))
 
 
 @per_message("TR382", on="StopProduct")
 def tr382(scope: Scope, table: Any) -> Select[Any]:
-    """No start stands with the key of this stop: number, product and first day."""
-    key = key_of(scope.standaard, "305", "StartProduct")
-    start = t.start_product.alias("start")
-    match = select(1).where(standing(scope, start, key), _same(start, table, key))
+    """No start stands with the key of this stop: client, number, product and first day."""
+    start = standing(scope, "StartProduct")
+    match = select(1).where(_same_key(scope, "StartProduct", start, table))
     return select(table.c.volgnummer).where(_judged(scope, table), ~exists(match))

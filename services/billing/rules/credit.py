@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, select
+from sqlalchemy import Select, exists, select
 
 from services.billing.rules.lines import judged
 from shared.db import ledger
@@ -26,20 +26,17 @@ EQUAL = (
 
 @per_message("TR323", on="Prestatie")
 def tr323(scope: Scope, line: Any) -> Select[Any]:
-    """A credit names no granted debit that it equals and that still stands; the second of two credits neither."""
-    debit, earlier = line.alias("debet"), line.alias("eerder")
-    same = (debit.c[name].is_not_distinct_from(line.c[name]) for name in EQUAL)
+    """A credit names no granted debit that it equals and that no earlier message took back.
+
+    Level 2 sees to it that a message has no two credits of one debit (TR315) and no debit with its credit (TR316).
+    """
+    debit = line.alias("debet")
     match = select(1).where(
         of_exchange(debit, scope),
         debit.c.ingediend_bedrag_debet_credit == "D",
         debit.c.product_referentie_referentie_nummer == line.c.product_referentie_vorig_referentie_nummer,
-        debit.c.bericht != scope.bericht,
+        *(debit.c[name].is_not_distinct_from(line.c[name]) for name in EQUAL),
         ledger.granted(debit),
         ~ledger.credited(debit),
-        and_(*same),
     )
-    vorig = "product_referentie_vorig_referentie_nummer"
-    twice = select(1).where(
-        judged(scope, earlier, "C"), earlier.c[vorig] == line.c[vorig], earlier.c.volgnummer < line.c.volgnummer
-    )
-    return select(line.c.volgnummer).where(judged(scope, line, "C"), ~exists(match) | exists(twice))
+    return select(line.c.volgnummer).where(judged(scope, line, "C"), ~exists(match))

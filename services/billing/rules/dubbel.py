@@ -1,8 +1,8 @@
-"""Debits against other debits (level 3). Runs last: only lines without another fault can stand in the way."""
+"""Debits against the debits of earlier messages (level 3). Runs after all that can refuse a credit (OP366)."""
 
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy import Select, exists, select
 
 from services.billing.rules.lines import judged
 from shared.db import ledger
@@ -20,16 +20,16 @@ SAME = (
 
 @per_message("TR389", on="Prestatie")
 def tr389(scope: Scope, line: Any) -> Select[Any]:
-    """A debit of the same period, product and number was granted and not credited, or stands before this one."""
+    """A debit of the same period, product and number was granted, and neither credited before nor in this message.
+
+    Level 2 sees to it that a message has no two debits of one delivery (TR416).
+    """
     other = line.alias("ander")
-    before = and_(judged(scope, other, "D"), other.c.volgnummer < line.c.volgnummer, ~ledger.rejected_line(other))
-    standing = and_(
+    clash = select(1).where(
         of_exchange(other, scope),
-        other.c.bericht != scope.bericht,
         other.c.ingediend_bedrag_debet_credit == "D",
+        *(other.c[name] == line.c[name] for name in SAME),
         ledger.granted(other),
         ~ledger.credited(other, scope.bericht),
     )
-    same = (other.c[name] == line.c[name] for name in SAME)
-    clash = select(1).where(and_(*same), or_(before, standing))
     return select(line.c.volgnummer).where(judged(scope, line, "D"), exists(clash))

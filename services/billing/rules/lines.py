@@ -1,13 +1,15 @@
-"""What the rules on prestaties share: the judged lines, and the allocation that each belongs to."""
+"""What the rules on prestaties share: the judged lines, the allocation of each, and its tariffs."""
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from shared.db import ledger
 from shared.db import tables as t
 from shared.judging import of_exchange, of_message
 from shared.rules import Scope
+
+MINUUT, UUR, EURO = "01", "04", "83"
 
 
 def judged(scope: Scope, table: Any, debet_credit: str) -> ColumnElement[bool]:
@@ -15,21 +17,37 @@ def judged(scope: Scope, table: Any, debet_credit: str) -> ColumnElement[bool]:
     return and_(of_message(table, scope), table.c.ingediend_bedrag_debet_credit == debet_credit)
 
 
-def allocations(scope: Scope) -> Any:
-    """The allocations, as they stand, that the judged declaratie names (IV013)."""
+def fits(agreed: Any, invoiced: Any) -> ColumnElement[bool]:
+    """The condition that something agreed in one unit may be invoiced in another."""
+    return or_(agreed == invoiced, and_(agreed == UUR, invoiced == MINUUT))
+
+
+def debits_with_allocation(scope: Scope, line: Any, *, isouter: bool = False) -> tuple[Select[Any], Any]:
+    """A SELECT of the debit lines joined to their allocation as it stands (IV013), and that allocation.
+
+    Lines without one are left out unless `isouter`; a credit is judged against its debit alone (IV085).
+    """
     row = t.toegewezen_product
     named = select(t.prestatie.c.toewijzing_nummer).where(of_message(t.prestatie, scope))
-    return ledger.current_allocations(of_exchange(row, scope), row.c.toewijzing_nummer.in_(named))
-
-
-def debits_with_allocation(scope: Scope, line: Any) -> tuple[Select[Any], Any]:
-    """A SELECT of the debit lines joined to their allocation, and that allocation.
-
-    Lines whose number is unknown are for TR338; a credit is judged against its debit alone (IV085).
-    """
-    allocation = allocations(scope)
-    joined: FromClause = line.join(
-        allocation,
-        and_(allocation.c.toewijzing_nummer == line.c.toewijzing_nummer, allocation.c.bsn == line.c.bsn),
-    )
+    allocation = ledger.current_allocations(of_exchange(row, scope), row.c.toewijzing_nummer.in_(named))
+    own = and_(allocation.c.toewijzing_nummer == line.c.toewijzing_nummer, allocation.c.bsn == line.c.bsn)
+    joined = line.join(allocation, own, isouter=isouter)
     return select(line.c.volgnummer).select_from(joined).where(judged(scope, line, "D")), allocation
+
+
+def tariffs(scope: Scope, line: Any) -> Select[Any]:
+    """A SELECT of the tariff and unit that the contract has for a line's product on the first day of its period."""
+    contract, tarief, day = t.contract, t.tarief, line.c.product_periode_begindatum
+    return (
+        select(tarief.c.tarief, tarief.c.eenheid)
+        .join(contract, and_(contract.c.eigenaar == tarief.c.eigenaar, contract.c.nummer == tarief.c.contract))
+        .where(
+            of_exchange(contract, scope),
+            tarief.c.product_categorie == line.c.product_categorie,
+            tarief.c.product_code == line.c.product_code,
+            *(
+                and_(period.c.begindatum <= day, or_(period.c.einddatum.is_(None), period.c.einddatum >= day))
+                for period in (contract, tarief)
+            ),
+        )
+    )

@@ -2,28 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy import Select, and_, exists, or_
 
-from services.billing.rules.lines import debits_with_allocation, judged
-from shared.db import ledger
+from services.billing.rules.lines import debits_with_allocation, fits, tariffs
 from shared.db import tables as t
-from shared.judging import of_exchange
 from shared.rules import Scope, per_message
-
-MINUUT, UUR = "01", "04"
 
 
 @per_message("TR338", on="Prestatie")
 def tr338(scope: Scope, line: Any) -> Select[Any]:
     """The ToewijzingNummer is not that of an allocation of this client with this provider."""
-    row = t.toegewezen_product
-    known = select(1).where(
-        of_exchange(row, scope),
-        row.c.toewijzing_nummer == line.c.toewijzing_nummer,
-        row.c.bsn == line.c.bsn,
-        ledger.holds(row),
-    )
-    return select(line.c.volgnummer).where(judged(scope, line, "D"), ~exists(known))
+    lines, allocation = debits_with_allocation(scope, line, isouter=True)
+    return lines.where(allocation.c.toewijzing_nummer.is_(None))
 
 
 @per_message("TR340", on="Prestatie")
@@ -37,24 +27,14 @@ def tr340(scope: Scope, line: Any) -> Select[Any]:
 def tr341(scope: Scope, line: Any) -> Select[Any]:
     """The unit is not that of the allocation, or of the contract where the allocation has no volume.
 
-    Hours may be invoiced in minutes in both cases.
+    Hours may be invoiced in minutes in both cases; without any tariff TR418 speaks.
     """
     lines, allocation = debits_with_allocation(scope, line)
-    contract, tarief = t.contract, t.tarief
-    priced = (
-        select(tarief.c.eenheid)
-        .join(contract, and_(contract.c.eigenaar == tarief.c.eigenaar, contract.c.nummer == tarief.c.contract))
-        .where(of_exchange(contract, scope), tarief.c.product_code == line.c.product_code)
-    )
-    fitting = priced.where(fits(tarief.c.eenheid, line.c.eenheid))
-    by_allocation = and_(allocation.c.omvang_eenheid.is_not(None), ~fits(allocation.c.omvang_eenheid, line.c.eenheid))
-    by_contract = and_(allocation.c.omvang_eenheid.is_(None), exists(priced), ~exists(fitting))
-    return lines.where(or_(by_allocation, by_contract))
-
-
-def fits(agreed: Any, invoiced: Any) -> Any:
-    """The condition that something agreed in one unit may be invoiced in another."""
-    return or_(agreed == invoiced, and_(agreed == UUR, invoiced == MINUUT))
+    priced = tariffs(scope, line)
+    fitting = priced.where(fits(t.tarief.c.eenheid, line.c.eenheid))
+    unit = allocation.c.omvang_eenheid
+    by_contract = and_(unit.is_(None), exists(priced), ~exists(fitting))
+    return lines.where(or_(~fits(unit, line.c.eenheid), by_contract))
 
 
 @per_message("TR307", on="Prestatie")

@@ -4,34 +4,36 @@ from typing import Any
 
 from sqlalchemy import Date, Integer, Select, and_, case, cast, func, literal
 
-from services.billing.rules.lines import debits_with_allocation
+from services.billing.rules.lines import EURO, MINUUT, UUR, debits_with_allocation, fits
 from shared.rules import Scope, per_message
 
-OUTPUT = ("82", "83")
+OUTPUT = ("82", EURO)
 """Units of output: pieces and euros; all others count effort."""
 HUISHOUDELIJKE_HULP = "01"
 
 
 @per_message("TR321", on="Prestatie")
 def tr321(scope: Scope, line: Any) -> Select[Any]:
-    """The volume is more than the allocation allows in this product period."""
+    """The volume is more than the allocation allows in this product period; in another unit only TR341 speaks."""
     lines, allocation = debits_with_allocation(scope, line)
-    in_minutes = and_(allocation.c.omvang_eenheid == "04", line.c.eenheid == "01")
+    unit = allocation.c.omvang_eenheid
+    in_minutes = and_(unit == UUR, line.c.eenheid == MINUUT)
     limit = allocation.c.omvang_volume * _times(scope, line, allocation) * case((in_minutes, 60), else_=1)
-    return lines.where(line.c.geleverd_volume > limit)
+    return lines.where(fits(unit, line.c.eenheid), line.c.geleverd_volume > limit)
 
 
 def _times(scope: Scope, line: Any, allocation: Any) -> Any:
     """How often the volume of the allocation fits in the part of the product period that it covers."""
     begin = func.greatest(line.c.product_periode_begindatum, allocation.c.ingangsdatum)
     einde = func.least(line.c.product_periode_einddatum, allocation.c.einddatum)  # ignores an open end
-    help_at_home = and_(literal(scope.standaard) == "iwmo", line.c.product_categorie == HUISHOUDELIJKE_HULP)
+    help_at_home = and_(literal(scope.standaard) == "iwmo", allocation.c.product_categorie == HUISHOUDELIJKE_HULP)
     weekly = case(
         (help_at_home, 6),
         (allocation.c.omvang_eenheid.in_(OUTPUT), _sundays(begin, einde, allocation)),
         else_=_weeks(begin, einde),
     )
     return case(
+        (begin > einde, 0),
         (allocation.c.omvang_frequentie == "1", _days(begin, einde) + 1),
         (allocation.c.omvang_frequentie == "2", weekly),
         else_=1,  # per month, also a broken one (IV078), and in total

@@ -308,6 +308,7 @@ CREATE TABLE prestatie (
 	CONSTRAINT pk_prestatie PRIMARY KEY (bericht, volgnummer),
 	CONSTRAINT fk_prestatie_eigenaar_bericht FOREIGN KEY(eigenaar, bericht) REFERENCES bericht (eigenaar, id)
 );
+CREATE INDEX ix_prestatie_credit ON prestatie (eigenaar, standaard, tegenpartij, product_referentie_vorig_referentie_nummer) WHERE ingediend_bedrag_debet_credit = 'C';
 CREATE INDEX ix_prestatie_eigenaar_standaard_tegenpartij_product_ref_51a7 ON prestatie (eigenaar, standaard, tegenpartij, product_referentie_referentie_nummer);
 CREATE INDEX ix_prestatie_eigenaar_standaard_tegenpartij_toewijzing_nummer ON prestatie (eigenaar, standaard, tegenpartij, toewijzing_nummer);
 COMMENT ON COLUMN prestatie.volgnummer IS 'position among its class in the message, from 1';
