@@ -32,6 +32,10 @@ def _parser() -> argparse.ArgumentParser:
     validate.add_argument("--json", action="store_true", help="één JSON-regel per bestand")
     rules = commands.add_parser("rules", help="toon elke regel van de standaard en waar hij is gebouwd")
     rules.add_argument("--json", action="store_true", help="één JSON-regel per regel en standaard")
+    codes = commands.add_parser("codes", help="zoek op wat een code betekent", description=_CODES)
+    codes.add_argument("lijst", nargs="?", metavar="LIJST", help="codelijst, zoals WJ001; zonder: alle lijsten")
+    codes.add_argument("code", nargs="?", metavar="CODE", help="code van die lijst; zonder: alle codes")
+    codes.add_argument("--json", action="store_true", help="één JSON-regel per lijst of code")
     xsd = commands.add_parser("xsd", help="schrijf de XSD's van alle berichten")
     xsd.add_argument("folder", type=Path, metavar="MAP", help="doelmap; per standaard een submap")
     organisatie = commands.add_parser("organisatie", help="maak een organisatie bekend en geef haar een sleutel")
@@ -53,6 +57,8 @@ _DEMO = """Een gemeente en twee aanbieders wisselen echte berichten uit, van toe
 eigen, leeg schema. Eindcode 0 als elke verwachting uitkwam."""
 _VALIDATE = """Niveau 1 (XSD) en, als dat klopt, niveau 2 (regels binnen het bericht). Zonder database en zonder
 server. Eindcode 0: alles geldig; 1: bevindingen; 2: een bestand is niet te lezen."""
+_CODES = """Codes van de standaard en de foutcodes van VECOZO en het GGk: wat zij betekenen en, bij een retour- of
+foutcode, wat u nu doet. Zonder database en zonder server. Eindcode 2 als de lijst of de code niet bestaat."""
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -98,6 +104,12 @@ def _rules(options: argparse.Namespace) -> int:
     return OK
 
 
+def _codes(options: argparse.Namespace) -> int:
+    from services.codes import report
+
+    return report(options.lijst, options.code, as_json=options.json)
+
+
 def _xsd(options: argparse.Namespace) -> int:
     from shared.standard.xsd import write
 
@@ -136,6 +148,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "migrate": _migrate,
     "validate": _validate,
     "rules": _rules,
+    "codes": _codes,
     "xsd": _xsd,
     "organisatie": _organisatie,
     "docs": _docs,

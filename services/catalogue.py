@@ -1,5 +1,6 @@
 """What is built of the standard: every rule with its function, and the documentation made from the catalogue."""
 
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,9 +11,13 @@ from services.billing import rules as billing
 from services.messaging import rules as messaging
 from shared import level2
 from shared.rules import facts, meaning_of, registered
-from shared.standard.catalogue import MessageType, messages
+from shared.standard.catalogue import ClassType, Element, MessageType, composites, messages, simple_types
+from shared.standard.codelists import by_type
+from shared.standard.level1 import describe
 
 RULES = (allocation, billing, level2, messaging)  # importing them registers the rules
+SHORT = 25
+"""How many values of an enumeration are written out; for more than these we name its codelist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +86,50 @@ def _rules_page() -> Iterator[str]:
 
 def _messages_page() -> Iterator[str]:
     yield "# Messages\n"
-    yield "Made by `make docs` from the catalogue: the classes and elements of each message, in order."
+    yield "Made by `make docs` from the catalogue: the classes and elements of each message, in order, the parts of"
+    yield "an element below it, and the rules that look at the class, as far as they are built. What the values of a"
+    yield "codelist mean: `zorgketen codes LIST`."
     for message in messages().values():
         yield f"\n## {message.name}: {message.omschrijving}\n"
-        yield f"{message.van} → {message.naar}, namespace `{message.namespace}`" + _answer(message) + "\n"
-        yield "| class | element | type | occurs |"
-        yield "|---|---|---|---|"
+        yield f"{message.van} → {message.naar}, namespace `{message.namespace}`" + _answer(message)
         for kind in message.classes.values():
+            yield f"\n### {message.name} {kind.name}\n"
+            yield f"Rules: {' '.join(_rules_on(message, kind)) or 'none of its own'}.\n"
+            yield "| element | type | occurs | codelist | values (Dutch) |"
+            yield "|---|---|---|---|---|"
             for element in kind.elements:
-                occurs = f"{element.min}..{element.max or 'n'}"
-                yield f"| {kind.name} | {element.name} | {element.type} | {occurs} |"
+                yield from _element_rows(message, element, "")
+
+
+def _rules_on(message: MessageType, kind: ClassType) -> list[str]:
+    """The built rules of a message that look at a class."""
+    built = (rule.code for rule in registered().values() if kind.name in rule.on)
+    return sorted(code for code in built if message.name in _berichten(message.standaard, code))
+
+
+def _berichten(standaard: str, code: str) -> tuple[str, ...]:
+    known = facts().get((standaard, code))
+    return known.berichten if known else ()
+
+
+def _element_rows(message: MessageType, element: Element, above: str) -> Iterator[str]:
+    name, lijst = above + element.name, by_type(message.standaard).get(element.type, "")
+    cells = (name, element.type, f"{element.min}..{element.max or 'n'}", lijst, _values(message, element, lijst))
+    yield "| " + " | ".join(re.sub(r"([\\*|\[\]<>`])", r"\\\1", cell) for cell in cells) + " |"
+    for part in composites(message.standaard).get(element.type, ()):
+        yield from _element_rows(message, part, f"{name}/")
+
+
+def _values(message: MessageType, element: Element, lijst: str) -> str:
+    """What a leaf may hold, in short; empty for a class or a composite."""
+    kind = simple_types(message.standaard).get(element.type)
+    if kind is None:
+        return ""
+    if element.pattern.isdigit():
+        return f"altijd {element.pattern}"
+    if len(kind.enumeration) > SHORT:
+        return f"een van de {len(kind.enumeration)} codes van {lijst}"
+    return describe(kind) + (f", hier patroon {element.pattern}" if element.pattern else "")
 
 
 def _answer(message: MessageType) -> str:

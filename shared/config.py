@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -19,7 +21,7 @@ def _data_home() -> Path:
 class Settings(BaseSettings):
     """What an installation can set."""
 
-    model_config = SettingsConfigDict(env_prefix="ZORGKETEN_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="ZORGKETEN_", env_ignore_empty=True, extra="ignore")
 
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
     """Postgres to use; empty: our own, below `home`."""
@@ -52,9 +54,10 @@ def installation_secret() -> bytes:
         return chosen.secret.encode()
     path = chosen.home / "secret"
     chosen.home.mkdir(parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+    if not path.exists():
+        with tempfile.NamedTemporaryFile("w", dir=chosen.home, prefix="secret-") as file:  # of mode 600
             file.write(secrets.token_urlsafe(32))
-    except FileExistsError:
-        pass
+            file.flush()
+            with suppress(FileExistsError):  # somebody was first; nobody ever sees half a secret
+                path.hardlink_to(file.name)
     return path.read_bytes()

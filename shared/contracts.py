@@ -1,5 +1,6 @@
 """The types that the APIs share: field types with their limits, and what the services say to each other."""
 
+import re
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -17,7 +18,7 @@ class Model(BaseModel):
 
 def _iso_date(value: Any) -> Any:
     try:
-        return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else value
+        return date.fromisoformat(value) if isinstance(value, str) and _ISO_DATE.fullmatch(value) else value
     except ValueError:
         raise ValueError("dit is geen bestaande datum (jjjj-mm-dd)") from None
 
@@ -29,12 +30,22 @@ def _uuid(value: Any) -> Any:
         raise ValueError("dit is geen UUID") from None
 
 
+def _carried(value: str) -> str:
+    if _UNCARRIED.search(value):
+        raise ValueError("dit bevat een stuurteken; dat kan niet in een bericht")
+    return value
+
+
 def _bsn(value: str) -> str:
     if not is_valid_bsn(value):
         raise ValueError("dit is geen geldig BSN: negen cijfers die aan de elfproef voldoen")
     return value
 
 
+_ISO_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_UNCARRIED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # in XML, some in Postgres neither
+CARRIED = AfterValidator(_carried)
+"""For free text: what a message can carry. Put it last, so that the limits before it stay in the OpenAPI."""
 Datum = Annotated[
     date,
     BeforeValidator(_iso_date),
@@ -53,6 +64,7 @@ Maand = Annotated[
 ]
 Cents = Annotated[int, Field(ge=0, le=99_999_999, description="Bedrag in eurocenten")]
 Volume = Annotated[int, Field(ge=0, le=99_999_999)]
+Volgnummer = Annotated[int, Field(ge=0, le=2**63 - 1)]
 Eenheid = Annotated[
     str,
     Field(
@@ -64,7 +76,7 @@ Frequentie = Annotated[
     str, Field(pattern=r"^[1246]$", description="1 per dag, 2 per week, 4 per maand, 6 totaal over de toewijzing")
 ]
 ProductCategorie = Annotated[str, Field(pattern=r"^[0-9]{2}$", description="Productcategorie van de standaard")]
-ProductCode = Annotated[str, Field(min_length=1, max_length=5, pattern=r"\S", description="Productcode")]
+ProductCode = Annotated[str, Field(min_length=1, max_length=5, pattern=r"\S", description="Productcode"), CARRIED]
 
 
 class Bevinding(Model):

@@ -51,7 +51,7 @@ def record(session: Session, scope: Scope, findings: Iterable[Finding]) -> None:
             "niveau": finding.niveau,
             "retourcode": finding.retourcode,
         }
-        for finding in findings
+        for finding in dict.fromkeys(findings)
     ]
     if rows:
         session.execute(insert(t.bevinding), rows)

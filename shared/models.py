@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, create_model
 
-from shared.contracts import Bsn, Datum, Model
+from shared.contracts import CARRIED, Bsn, Datum, Model
 from shared.standard.catalogue import Element, MessageType, SimpleType, composites, messages, simple_types, snake
 from shared.standard.level1 import describe
 
@@ -59,7 +59,7 @@ def _leaf(kind: SimpleType) -> Any:
     pattern = "|".join(kind.enumeration) or facets.get("pattern")
     limits = {"min_length": facets.get("minLength"), "max_length": facets.get("maxLength")}
     sizes: dict[str, Any] = {name: int(value) for name, value in limits.items() if value is not None}
-    return Annotated[str, Field(pattern=f"^(?:{pattern})$" if pattern else None, **sizes)]
+    return Annotated[str, Field(pattern=f"^(?:{pattern})$" if pattern else None, **sizes), CARRIED]
 
 
 def to_tree(message: MessageType, name: str, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from shared.standard.level1 import check
 
 
 def send(session: Session, eigenaar: str, document: Document, antwoord_op: UUID | None = None) -> UUID:
-    """Send a message that we made: its id. Raises Refused (422) with everything that levels 1 and 2 find."""
+    """Send a message that we made: its id. Raises Refused (422) with all that levels 1 and 2 find, or as `submit`."""
     xml = encode(document)
     findings = explain(check(xml).document(), level2.check(document))
     if findings:
@@ -35,9 +35,13 @@ def submit(
 ) -> UUID:
     """Send the bytes of a message as they are: its id; the same for a repeated `sleutel`.
 
-    Raises Refused (409) when this sender used the Identificatie before.
+    Raises Refused: 409 when this sender used the Identificatie before, 422 when we cannot reach the receiver. An
+    answer to a receiver that we do not know is kept, so that it is seen.
     """
     _, tegenpartij = ledger.parties(document)
+    if not document.type.is_return and not ledger.is_known(session, tegenpartij):
+        fault = Fault("ONTVANGER", "", "De ontvanger is hier niet bekend. Controleer de code.")
+        raise Refused(422, "Het bericht kan niet worden bezorgd", [fault])
     entry = ledger.Entry(eigenaar, tegenpartij, "uitgaand", "klaar", xml, document, sleutel, antwoord_op)
     bericht, fresh = ledger.store(session, entry)
     if not fresh:

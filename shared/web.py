@@ -1,6 +1,7 @@
 """What every service's HTTP side has: the app, errors as problem+json, headers, health, paging."""
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -49,13 +50,12 @@ def create_app(name: str, description: str, router: APIRouter) -> FastAPI:
         version=VERSION,
         openapi_url="/v1/openapi.json",
         redirect_slashes=False,
-        max_body_size=MAX_JSON,
         responses={
             "4XX": {"model": Probleem, "description": "Geweigerd; zie bevindingen", "content": _PROBLEM},
             "5XX": {"model": Probleem, "description": "Fout aan onze kant", "content": _PROBLEM},
         },
     )
-    app.include_router(router, prefix="/v1")
+    app.include_router(router, prefix="/v1", max_body_size=MAX_JSON)
     app.include_router(_health())
     app.add_exception_handler(Refused, _on_refused)
     app.add_exception_handler(RequestValidationError, _on_invalid)
@@ -105,7 +105,9 @@ def _on_invalid(request: Request, error: Exception) -> JSONResponse:
 
 
 def _json_path(parts: Sequence[str | int]) -> str:
-    return "/" + "/".join(str(part) for part in parts)
+    """Where in the input; a name that cannot be one of ours is written as `*`: it may hold a BSN."""
+    known = (str(part) if isinstance(part, int) or re.fullmatch("[A-Za-z_-]{1,40}", part) else "*" for part in parts)
+    return "/" + "/".join(known)
 
 
 def _explain(error: dict[str, Any]) -> str:
@@ -123,7 +125,9 @@ _TITLES = {404: "Dit adres bestaat niet", 405: "Deze methode bestaat hier niet",
 
 def _on_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    return problem(error.status_code, _TITLES.get(error.status_code, "Het verzoek is geweigerd"))
+    answer = problem(error.status_code, _TITLES.get(error.status_code, "Het verzoek is geweigerd"))
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 def _on_error(request: Request, error: Exception) -> JSONResponse:
@@ -134,6 +138,8 @@ def _on_error(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _secure(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    if int(request.headers.get("content-length", "0")) > MAX_JSON:  # else Starlette says so, in plain text
+        return problem(413, _TITLES[413])
     response = await call_next(request)
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)

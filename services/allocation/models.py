@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from shared.contracts import (
+    CARRIED,
     AgbCode,
-    Bsn,
     Cents,
     Datum,
     Eenheid,
@@ -32,6 +32,8 @@ ToewijzingId = Annotated[
     ),
 ]
 RedenWijziging = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-4])$", description="Reden van de wijziging (codelijst)")]
+Referentie = Annotated[str, Field(min_length=1, max_length=36, pattern=r"\S"), CARRIED]
+Commentaar = Annotated[str, Field(max_length=2000, pattern=r"\S"), CARRIED]
 StatusAanlevering = Annotated[str, Field(pattern=r"^[13]$", description="1 eerste aanlevering, 3 verwijderen")]
 
 
@@ -61,14 +63,8 @@ class NieuweToewijzing(Model):
     einddatum: Datum | None = Field(default=None, description="Laatste dag; leeg als die nog niet bekend is")
     omvang: Omvang | None = Field(default=None, description="Verplicht bij een productcode")
     budget: Cents | None = Field(default=None, description="Budget in eurocenten, als er geen omvang is")
-    referentie_aanbieder: str | None = Field(
-        default=None,
-        min_length=1,
-        max_length=36,
-        pattern=r"\S",
-        description="Kenmerk van het ingewilligde verzoek",
-    )
-    commentaar: str | None = Field(default=None, max_length=2000, pattern=r"\S", description="Toelichting")
+    referentie_aanbieder: Referentie | None = Field(default=None, description="Kenmerk van het ingewilligde verzoek")
+    commentaar: Commentaar | None = Field(default=None, description="Toelichting")
 
     @model_validator(mode="after")
     def _consistent(self) -> "NieuweToewijzing":
@@ -99,7 +95,7 @@ class Toewijzing(Model):
     gemeente: str = Field(description="Gemeentecode")
     aanbieder: str = Field(description="AGB-code")
     toewijzing_nummer: int = Field(description="Nummer, uniek binnen gemeente en wet")
-    bsn: Bsn = Field(description="BSN van de cliënt")
+    bsn: str = Field(description="BSN van de cliënt")
     product_categorie: str | None = Field(description="Productcategorie")
     product_code: str | None = Field(description="Productcode")
     ingangsdatum: date = Field(description="Eerste dag")

@@ -1,9 +1,11 @@
 """The HTTP API of billing."""
 
 from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy import Row
+from sqlalchemy.orm import Session
 
 from services.billing import flows, queries
 from services.billing.models import (
@@ -23,7 +25,7 @@ from services.billing.models import (
     VastgelegdeLevering,
 )
 from shared.calendar import vandaag
-from shared.contracts import Beoordeling, BeoordelingVerzoek, Model
+from shared.contracts import Beoordeling, BeoordelingVerzoek, Model, Volgnummer
 from shared.db import tables as t
 from shared.db.session import transaction
 from shared.rules import meaning_of
@@ -91,15 +93,25 @@ def post_declaratie(body: NieuweDeclaratie, who: Aanbieder, response: Response) 
 @router.get("/declaraties", summary="Declaraties met hun uitkomst")
 def get_declaraties(
     who: Who,
-    na: Annotated[int | None, Query(ge=0, description="Verder na dit volgnummer")] = None,
+    request: Request,
+    na: Annotated[Volgnummer | None, Query(description="Verder na dit volgnummer (zie volgende)")] = None,
     limit: Annotated[int, Query(ge=1, le=100, description="Hoeveel declaraties")] = 20,
 ) -> Declaraties:
     """Claimed, granted and refused, line by line, with the reason and the next step."""
     with transaction() as session:
         rows = queries.declaraties(session, who.organisatie, na, limit)
-        keys = [row.bericht for row in rows]
-        lines, findings = queries.lines(session, keys), queries.findings(session, keys)
-    return Declaraties(declaraties=[_declaratie(row, lines, findings) for row in rows])
+        found = _declaraties(session, rows[:limit])
+    more = rows[limit - 1].volgorde if len(rows) > limit else None
+    following = str(request.url.include_query_params(na=more)) if more is not None else None
+    return Declaraties(declaraties=found, volgende=following)
+
+
+@router.get("/declaraties/{id}", summary="Eén declaratie met haar uitkomst")
+def get_declaratie(id: UUID, who: Who) -> Declaratie:  # noqa: A002
+    """The declaratie of a message of the caller's own organisation."""
+    with transaction() as session:
+        [found] = _declaraties(session, [queries.declaratie(session, who.organisatie, id)])
+    return found
 
 
 @router.get("/betaalvoorstellen", summary="Wat er te betalen is")
@@ -136,6 +148,12 @@ def _own(table: Any, who: Caller) -> list[Row[Any]]:
 
 def _plain(model: type[M], row: Row[Any]) -> M:
     return model(**{name: getattr(row, name) for name in model.model_fields})
+
+
+def _declaraties(session: Session, rows: list[Row[Any]]) -> list[Declaratie]:
+    keys = [row.bericht for row in rows]
+    lines, findings = queries.lines(session, keys), queries.findings(session, keys)
+    return [_declaratie(row, lines, findings) for row in rows]
 
 
 def _declaratie(row: Row[Any], lines: list[Row[Any]], findings: list[Row[Any]]) -> Declaratie:

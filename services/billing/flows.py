@@ -102,7 +102,7 @@ def _delivery_faults(
         faults.append(Fault("TR307", "/maand", "De toewijzing geldt niet in deze maand. Kies een andere maand."))
     if None in product:
         faults.append(Fault("PRODUCT", "/product_code", "De toewijzing noemt geen product. Geef categorie en code."))
-    elif wanted.product_code not in (None, product[1]):
+    elif wanted.product_code not in (None, product[1]) or wanted.product_categorie not in (None, product[0]):
         faults.append(Fault("TR340", "/product_code", "Het product is niet dat van de toewijzing. Laat het leeg."))
     if unit is None:
         faults.append(
@@ -140,7 +140,7 @@ def _priced(session: Session, rows: list[Row[Any]]) -> list[compose.Claim]:
     for row in rows:
         price = None if row.eenheid == compose.EURO else queries.tariff(session, row)
         claims.append(compose.Claim(row, price.tarief if price else None, price.eenheid if price else row.eenheid))
-        if price is None and row.eenheid != compose.EURO:
+        if price is None and row.eenheid != compose.EURO and row.volume > 0:
             place = f"toewijzing {row.toewijzing_nummer}, product {row.product_code}, {row.begindatum}"
             faults.append(Fault("TR418", place, "Uw contract heeft op deze dag geen tarief. Leg het tarief vast."))
     if faults:

@@ -154,6 +154,7 @@ class Declaraties(Model):
     """Declaraties, de nieuwste eerst."""
 
     declaraties: list[Declaratie] = Field(description="De declaraties")
+    volgende: str | None = Field(description="Adres van de volgende bladzijde")
 
 
 class Betaalvoorstel(Model):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, case, exists, func, literal, or_, select
+from sqlalchemy import Row, Select, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from shared.db import ledger
@@ -108,15 +108,25 @@ def standing_debits(session: Session, levering: Row[Any]) -> list[Row[Any]]:
     return list(session.execute(query))
 
 
-def declaraties(session: Session, eigenaar: str, na: int | None, limit: int) -> list[Row[Any]]:
-    """The declaraties of an organisation, newest first, with their totals."""
-    query = (
+def _with_totals(eigenaar: str) -> Select[Any]:
+    return (
         select(t.declaratie, t.bericht.c.richting, t.bericht.c.status, t.bericht.c.volgorde)
         .join(t.bericht, t.bericht.c.id == t.declaratie.c.bericht)
         .where(t.declaratie.c.eigenaar == eigenaar)
-        .order_by(t.bericht.c.volgorde.desc())
-        .limit(limit)
     )
+
+
+def declaratie(session: Session, eigenaar: str, bericht: UUID) -> Row[Any]:
+    """A declaratie of an organisation with its totals. Raises Refused (404)."""
+    row = session.execute(_with_totals(eigenaar).where(t.declaratie.c.bericht == bericht)).one_or_none()
+    if row is None:
+        raise not_found("Declaratie")
+    return row
+
+
+def declaraties(session: Session, eigenaar: str, na: int | None, limit: int) -> list[Row[Any]]:
+    """The declaraties of an organisation, newest first, with their totals; one more than `limit` if there are more."""
+    query = _with_totals(eigenaar).order_by(t.bericht.c.volgorde.desc()).limit(limit + 1)
     return list(session.execute(query if na is None else query.where(t.bericht.c.volgorde < na)))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 
 from services.messaging import flows, queries
 from services.messaging.inspection import inspect
-from shared.contracts import Bevinding, Datum, Id, Model, Organisatiecode
+from shared.contracts import Bevinding, Id, Model, Organisatiecode, Volgnummer
 from shared.db import ledger
 from shared.db.session import transaction
 from shared.errors import Refused, not_found
@@ -35,7 +35,7 @@ class Bericht(Model):
     omschrijving: str = Field(description="Wat voor bericht het is")
     tegenpartij: str = Field(description="Code van de andere organisatie")
     identificatie: str = Field(description="Identificatie in de Header")
-    dagtekening: Datum = Field(description="Dagtekening in de Header")
+    dagtekening: date = Field(description="Dagtekening in de Header")
     status: str = Field(
         description="ontvangen, gecontroleerd, klaar, afgeleverd, goedgekeurd, afgekeurd of mislukt (niet bezorgd)"
     )
@@ -89,11 +89,12 @@ _XML: dict[int | str, dict[str, Any]] = {
 
 @router.post("/berichten", status_code=202, openapi_extra=_XML_BODY, summary="Lever een bericht aan")
 def post_bericht(
-    body: Xml,
     who: Who,
+    body: Xml,
     response: Response,
     idempotency_key: Annotated[
-        str | None, Header(max_length=100, description="Herhaal een aanlevering veilig met dezelfde sleutel")
+        str | None,
+        Header(min_length=1, max_length=100, description="Herhaal een aanlevering veilig met dezelfde sleutel"),
     ] = None,
 ) -> Ontvangst:
     """Level 1 at once (422 with every finding), everything else afterwards: see `status` and `/antwoord`."""
@@ -111,7 +112,7 @@ def get_berichten(
     berichtsoort: Annotated[str | None, Query(pattern="^3[0-9]{2}$", description="Nummer, zoals 323")] = None,
     status: Annotated[str | None, Query(pattern="^[a-z]+$", description="Status")] = None,
     organisatie: Annotated[Organisatiecode | None, Query(description="Code van de andere organisatie")] = None,
-    na: Annotated[int | None, Query(ge=0, description="Verder na dit volgnummer (zie volgende)")] = None,
+    na: Annotated[Volgnummer | None, Query(description="Verder na dit volgnummer (zie volgende)")] = None,
     limit: Annotated[int, Query(ge=1, le=200, description="Hoeveel berichten")] = 50,
 ) -> Berichten:
     """The messages of the caller's own organisation, newest first."""
@@ -152,7 +153,7 @@ def get_antwoord(id: UUID, who: Who) -> Response:  # noqa: A002
 
 
 @router.post("/controles", openapi_extra=_XML_BODY, summary="Controleer een bericht zonder het te bewaren")
-def post_controle(body: Xml, who: Who) -> Controle:
+def post_controle(who: Who, body: Xml) -> Controle:
     """All findings of level 1 and, when that holds, of level 2."""
     verdict = inspect(body)
     bevindingen = [Bevinding(**asdict(finding)) for finding in verdict.bevindingen]
@@ -169,13 +170,9 @@ def _bericht(row: Row[Any], findings: list[Bevinding]) -> Bericht:
         omschrijving=message.omschrijving,
         tegenpartij=row.tegenpartij,
         identificatie=row.identificatie,
-        dagtekening=_day(row.dagtekening),
+        dagtekening=row.dagtekening,
         status=row.status,
         aangemaakt=row.aangemaakt,
         antwoord_op=row.antwoord_op,
         bevindingen=findings,
     )
-
-
-def _day(value: date) -> date:
-    return max(value, date(1900, 1, 1))

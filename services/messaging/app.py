@@ -1,6 +1,11 @@
 """The messaging service: iWmo and iJw messages in and out."""
 
-from services.messaging.api import router
+from fastapi import APIRouter
+
+from services.messaging import api, codelijsten
 from shared.web import create_app
 
+router = APIRouter()
+router.include_router(api.router)
+router.include_router(codelijsten.router)
 app = create_app("messaging", "Berichten van iWmo en iJw: aanleveren, controleren, beantwoorden, bezorgen.", router)

@@ -3,6 +3,7 @@
 An organisation that is served here needs no channel: its message is received in the same transaction.
 """
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -34,11 +35,19 @@ def to_http(row: Row[Any], url: str) -> None:
     """
     key = settings().partner_sleutels.get(row.tegenpartij, "")
     response = push(url, key, row.xml, str(row.id))
-    if 400 <= response.status_code < 500:
-        raise Refused(422, "De ontvanger weigert het bericht", _findings(response.json()))
+    if 400 <= response.status_code < 500 and response.status_code not in _LATER:
+        raise Refused(422, "De ontvanger weigert het bericht", _findings(response.content))
     response.raise_for_status()
 
 
-def _findings(body: Any) -> list[Fault]:
-    found = body.get("bevindingen", []) if isinstance(body, dict) else []
-    return [Fault(str(item.get("code", "")), str(item.get("pad", "")), str(item.get("melding", ""))) for item in found]
+_LATER = (408, 425, 429)
+"""Answers that say nothing of the message, only that the partner has no time now."""
+
+
+def _findings(content: bytes) -> list[Fault]:
+    """What the partner found, as far as it speaks problem+json like we do."""
+    try:
+        found = json.loads(content)["bevindingen"]
+        return [Fault(str(item["code"]), str(item["pad"]), str(item["melding"])) for item in found]
+    except (ValueError, LookupError, TypeError):
+        return []

@@ -45,9 +45,6 @@ def bring(session: Session, data: bytes, sleutel: str | None, caller: str) -> UU
         raise Refused(403, "Niet toegestaan", detail="U levert een bericht aan van en voor een andere organisatie.")
     if document.type.is_return:
         raise Refused(422, "Niet aangenomen", detail="Retourberichten maakt en verstuurt deze installatie zelf.")
-    if not queries.is_known(session, receiver):
-        fault = Fault("ONTVANGER", "", "De ontvanger is hier niet bekend. Controleer de code.")
-        raise Refused(422, "Het bericht kan niet worden bezorgd", [fault])
     return submit(session, sender, document, data, sleutel=sleutel)
 
 
@@ -100,14 +97,31 @@ def process(session: Session, bericht: UUID, vandaag: date) -> None:
         check_rows(session, scope, header=True)
         findings = found(session, bericht)
     if findings:
-        ledger.set_status(session, bericht, "afgekeurd")
-        answer(session, row, document, findings, vandaag)
+        _refuse(session, row, document, findings, vandaag)
     elif document.type.is_return:
         apply_return(session, row, document, scope)
     else:
         ledger.store_rows(session, bericht, row.eigenaar, row.tegenpartij, document)
         ledger.set_status(session, bericht, "gecontroleerd")
-        defer(session, "messaging.assess", lock=f"{row.eigenaar}/{row.tegenpartij}", bericht=str(bericht))
+        _defer_assess(session, row)
+
+
+def _defer_assess(session: Session, row: Row[Any]) -> None:
+    defer(session, "messaging.assess", lock=f"{row.eigenaar}/{row.tegenpartij}", bericht=str(row.id))
+
+
+def _refuse(session: Session, row: Row[Any], document: Document, findings: Sequence[Finding], vandaag: date) -> None:
+    """Refuse a message as a whole and answer it.
+
+    A repeated one waits its turn in the queue of `assess`: its 9056 may not overtake the answer to the message that
+    it repeats, or the sender would take that one for refused.
+    """
+    ledger.set_status(session, row.id, "afgekeurd")
+    repeated = any(finding.code == "TR056" for finding in findings)
+    if repeated and not document.type.is_return:
+        _defer_assess(session, row)
+    else:
+        answer(session, row, document, findings, vandaag)
 
 
 def close(session: Session, bericht: UUID, vandaag: date) -> None:

@@ -23,12 +23,6 @@ class Filter:
     limit: int = 50
 
 
-def is_known(session: Session, organisatie: str) -> bool:
-    """Whether an organisation has a way to receive messages."""
-    query = select(t.organisatie.c.code).where(t.organisatie.c.code == organisatie)
-    return session.execute(query).scalar_one_or_none() is not None
-
-
 def own(session: Session, eigenaar: str, bericht: UUID) -> Row[Any]:
     """A message of an organisation. Raises Refused (404), also when it is somebody else's."""
     query = select(t.bericht).where(t.bericht.c.eigenaar == eigenaar, t.bericht.c.id == bericht)

@@ -60,7 +60,8 @@ def _told(document: Document, heen: Document) -> Iterator[Finding]:
         volgnummer = 1 if alone else places.get(_signature(node), 0)
         for retourcode in sorted(set(node.retourcodes) - SCHONE_CODES):
             rule = by_retourcode(heen.type, retourcode)
-            code, niveau = (rule.code, rule.niveau) if rule else (retourcode, 2)
+            unknown = (retourcode, 2 if retourcode == TECHNISCH else 3)
+            code, niveau = (rule.code, rule.niveau) if rule else unknown
             yield Finding(code, niveau, retourcode, klasse, volgnummer)
 
 

@@ -180,6 +180,12 @@ def get(session: Session, bericht: UUID, *, lock: bool = False) -> Row[Any]:
     return row
 
 
+def is_known(session: Session, organisatie: str) -> bool:
+    """Whether an organisation has a way to receive messages."""
+    query = select(t.organisatie.c.code).where(t.organisatie.c.code == organisatie)
+    return session.execute(query).scalar_one_or_none() is not None
+
+
 def set_status(session: Session, bericht: UUID, status: str) -> None:
     """Move a message to its next status."""
     session.execute(update(t.bericht).where(t.bericht.c.id == bericht).values(status=status))
