@@ -78,7 +78,6 @@ def play(stage: Stage, vandaag: date) -> None:
     sam, noor = _allocate(stage, SAM, periods[0]), _allocate(stage, NOOR, periods[1])
     _deliver(stage, sam, periods[0])
     _deliver(stage, noor, periods[1])
-    stage.disturb()
     _invoice(stage, periods)
     stop = {
         "toewijzing": sam,

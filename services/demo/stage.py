@@ -95,9 +95,10 @@ class Stage:
         print(f"    {text}", flush=True)
 
     def disturb(self) -> None:
-        """Kill the worker here, when the demo was asked to: the story must go on as if nothing happened."""
-        if self.kill_worker:
-            self.kill_worker()
+        """Kill the worker, once, when the demo was asked to: the story must go on as if nothing happened."""
+        kill, self.kill_worker = self.kill_worker, None
+        if kill:
+            kill()
 
     def declare(self, aanbieder: Party, standaard: str, maand: str) -> dict[str, Any]:
         """Have a provider send the declaratie of a month; the declaratie once it is answered."""
@@ -106,6 +107,7 @@ class Stage:
         made = aanbieder.call("POST", "billing", "/declaraties", 202, json=body)
         text = f"{made['regels']} regel(s), {euros(made['ingediend_bedrag'])} over {maand}"
         self.tell(aanbieder, self.gemeente, f"{kind}323", text)
+        self.disturb()
         aanbieder.answered(made["bericht"])
         listed = aanbieder.get("billing", "/declaraties")["declaraties"]
         found: dict[str, Any] = next(item for item in listed if item["bericht"] == made["bericht"])
