@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -29,6 +30,13 @@ def _parser() -> argparse.ArgumentParser:
     migrate.add_argument("--to", default="head", metavar="REVISIE", help="head (standaard), base of een revisie")
     validate = commands.add_parser("validate", help="controleer berichten op niveau 1 en 2", description=_VALIDATE)
     validate.add_argument("files", nargs="+", metavar="BESTAND", help="XML-bestand, of - voor standaardinvoer")
+    validate.add_argument(
+        "--xsd-dir",
+        type=Path,
+        default=os.environ.get("ZORGKETEN_XSD_DIR") or None,
+        metavar="MAP",
+        help="map met gepubliceerde XSD's, een submap per release; standaard ZORGKETEN_XSD_DIR",
+    )
     validate.add_argument("--json", action="store_true", help="één JSON-regel per bestand")
     rules = commands.add_parser("rules", help="toon elke regel van de standaard en waar hij is gebouwd")
     rules.add_argument("--json", action="store_true", help="één JSON-regel per regel en standaard")
@@ -87,7 +95,7 @@ def _migrate(options: argparse.Namespace) -> int:
 def _validate(options: argparse.Namespace) -> int:
     from services.validate import report
 
-    return max(report(name, as_json=options.json) for name in options.files)
+    return max(report(name, as_json=options.json, xsd_dir=options.xsd_dir) for name in options.files)
 
 
 def _rules(options: argparse.Namespace) -> int:

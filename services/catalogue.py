@@ -13,7 +13,7 @@ from shared import level2
 from shared.rules import facts, meaning_of, registered
 from shared.standard.catalogue import ClassType, Element, MessageType, composites, messages, simple_types
 from shared.standard.codelists import by_type
-from shared.standard.level1 import describe
+from shared.standard.faults import describe
 
 RULES = (allocation, billing, level2, messaging)  # importing them registers the rules
 SHORT = 25

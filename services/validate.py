@@ -8,16 +8,15 @@ from typing import Any
 
 from services.messaging.inspection import Verdict, inspect
 from shared.errors import Refused
-from shared.standard.catalogue import RELEASE, messages
 
 OK, FINDINGS, UNUSABLE = 0, 1, 2
 
 
-def report(name: str, *, as_json: bool) -> int:
+def report(name: str, *, as_json: bool, xsd_dir: Path | None) -> int:
     """Check a file (`-` is standard input) and print the outcome; 0 valid, 1 findings, 2 unusable."""
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        verdict = inspect(data)
+        verdict = inspect(data, xsd_dir)
     except (OSError, Refused) as error:
         print(f"zorgketen: {name}: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
         return UNUSABLE
@@ -26,18 +25,20 @@ def report(name: str, *, as_json: bool) -> int:
 
 
 def _line(name: str, verdict: Verdict) -> dict[str, Any]:
-    message = messages().get(verdict.berichtsoort)
     return {
         "bestand": name,
         "berichtsoort": verdict.berichtsoort or None,
-        "standaard": message.standaard if message else None,
-        "versie": RELEASE if message else None,
+        "standaard": verdict.standaard or None,
+        "versie": verdict.versie or None,
         "geldig": not verdict.bevindingen,
         "bevindingen": [asdict(finding) for finding in verdict.bevindingen],
+        **({"toelichting": verdict.toelichting} if verdict.toelichting else {}),
     }
 
 
 def _text(name: str, verdict: Verdict) -> str:
+    if verdict.toelichting:
+        return f"{name}: {verdict.berichtsoort} {verdict.versie}: geldig. {verdict.toelichting}"
     lines = [f"{name}: {verdict.berichtsoort or 'onbekend bericht'}: {'ongeldig' if verdict.bevindingen else 'geldig'}"]
     for finding in verdict.bevindingen:
         place = f"regel {finding.regel}, {finding.pad}" if finding.regel else finding.pad

@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     messaging_url: str = "http://127.0.0.1:8003"
     secret: str = ""
     """Signs what the services say to each other; empty: made once and kept below `home`."""
+    xsd_dir: Path | None = None
+    """A folder of published XSDs, a subfolder per release; level 1 then goes by those."""
     partner_sleutels: dict[str, str] = Field(default_factory=dict)
     """API keys of partners elsewhere, by organisation code, for the HTTP channel."""
     stalled_seconds: int = 30

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, create_model
 
 from shared.contracts import CARRIED, Bsn, Datum, Model
 from shared.standard.catalogue import Element, MessageType, SimpleType, composites, messages, simple_types, snake
-from shared.standard.level1 import describe
+from shared.standard.faults import describe
 
 
 @cache
@@ -31,9 +31,8 @@ def _field(message: MessageType, element: Element) -> tuple[Any, Any]:
     kind = message.classes.get(element.type)
     if kind is not None and kind.container:
         inner = model_of(message.name, kind.elements[0].type)
-        several: Any = Field(min_length=1) if element.min else Field(default_factory=list)
-        several.description = element.name
-        return list[inner], several  # type: ignore[valid-type]
+        limits: dict[str, Any] = {"min_length": 1} if element.min else {"default_factory": list}
+        return list[inner], Field(description=element.name, **limits)  # type: ignore[valid-type]
     if kind is not None:
         typed: Any = model_of(message.name, kind.name)
         description = element.name

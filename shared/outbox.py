@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from shared import level2
+from shared.config import settings
 from shared.db import ledger
 from shared.errors import Fault, Refused
 from shared.jobs import defer
@@ -17,7 +18,7 @@ from shared.standard.level1 import check
 def send(session: Session, eigenaar: str, document: Document, antwoord_op: UUID | None = None) -> UUID:
     """Send a message that we made: its id. Raises Refused (422) with all that levels 1 and 2 find, or as `submit`."""
     xml = encode(document)
-    findings = explain(check(xml).document(), level2.check(document))
+    findings = explain(check(xml, settings().xsd_dir).document(), level2.check(document))
     if findings:
         faults = [Fault(f.code, f.pad, f"{f.melding} {f.vervolgstap}", f.regel) for f in findings]
         raise Refused(422, f"Het {document.type.soort}-bericht zou worden afgekeurd", faults)

@@ -42,7 +42,7 @@ def post_toewijzing(body: NieuweToewijzing, who: Gemeente, response: Response) -
 @router.get("/toewijzingen", summary="Toewijzingen zoals zij nu gelden")
 def get_toewijzingen(
     who: Who,
-    standaard: Annotated[Standaard | None, Query()] = None,
+    standaard: Annotated[Standaard | None, Query(description="ijw of iwmo")] = None,
     organisatie: Annotated[Organisatiecode | None, Query(description="Code van de andere organisatie")] = None,
     na: Annotated[int, Query(ge=0, le=999_999_999, description="Verder na dit ToewijzingNummer")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000, description="Hoeveel toewijzingen")] = 100,

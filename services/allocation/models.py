@@ -41,7 +41,7 @@ class Product(Model):
     """Het product; zonder code is de toewijzing aspecifiek."""
 
     categorie: ProductCategorie
-    code: ProductCode | None = None
+    code: ProductCode | None = Field(default=None, description="Productcode; leeg als de toewijzing aspecifiek is")
 
 
 class Omvang(Model):

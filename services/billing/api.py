@@ -3,7 +3,7 @@
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
@@ -35,6 +35,7 @@ router = APIRouter(tags=["declaraties"])
 Who = Annotated[Caller, Depends(caller)]
 Gemeente = Annotated[Caller, Depends(gemeente)]
 Aanbieder = Annotated[Caller, Depends(aanbieder)]
+BerichtId = Annotated[UUID, Path(description="Kenmerk van het bericht")]
 M = TypeVar("M", bound=Model)
 
 
@@ -107,7 +108,7 @@ def get_declaraties(
 
 
 @router.get("/declaraties/{id}", summary="Eén declaratie met haar uitkomst")
-def get_declaratie(id: UUID, who: Who) -> Declaratie:  # noqa: A002
+def get_declaratie(id: BerichtId, who: Who) -> Declaratie:  # noqa: A002
     """The declaratie of a message of the caller's own organisation."""
     with transaction() as session:
         [found] = _declaraties(session, [queries.declaratie(session, who.organisatie, id)])

@@ -5,12 +5,13 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import Field
 from sqlalchemy import Row
 
 from services.messaging import flows, queries
 from services.messaging.inspection import inspect
+from shared.config import settings
 from shared.contracts import Bevinding, Id, Model, Organisatiecode, Volgnummer
 from shared.db import ledger
 from shared.db.session import transaction
@@ -23,6 +24,7 @@ from shared.standard.level1 import MAX_BYTES
 
 router = APIRouter(tags=["berichten"])
 Who = Annotated[Caller, Depends(caller)]
+BerichtId = Annotated[UUID, Path(description="Kenmerk van het bericht")]
 
 
 class Bericht(Model):
@@ -125,7 +127,7 @@ def get_berichten(
 
 
 @router.get("/berichten/{id}", summary="Eén bericht met zijn bevindingen")
-def get_bericht(id: UUID, who: Who) -> Bericht:  # noqa: A002
+def get_bericht(id: BerichtId, who: Who) -> Bericht:  # noqa: A002
     """A message of the caller's own organisation, with everything that was found in it."""
     with transaction() as session:
         row = queries.own(session, who.organisatie, id)
@@ -135,14 +137,14 @@ def get_bericht(id: UUID, who: Who) -> Bericht:  # noqa: A002
 
 
 @router.get("/berichten/{id}/xml", response_class=Response, responses=_XML, summary="De XML van een bericht")
-def get_xml(id: UUID, who: Who) -> Response:  # noqa: A002
+def get_xml(id: BerichtId, who: Who) -> Response:  # noqa: A002
     """The exact bytes."""
     with transaction() as session:
         return Response(queries.own(session, who.organisatie, id).xml, media_type="application/xml")
 
 
 @router.get("/berichten/{id}/antwoord", response_class=Response, responses=_XML, summary="Het antwoord")
-def get_antwoord(id: UUID, who: Who) -> Response:  # noqa: A002
+def get_antwoord(id: BerichtId, who: Who) -> Response:  # noqa: A002
     """The exact bytes of the return message; 404 as long as there is none."""
     with transaction() as session:
         queries.own(session, who.organisatie, id)
@@ -155,7 +157,7 @@ def get_antwoord(id: UUID, who: Who) -> Response:  # noqa: A002
 @router.post("/controles", openapi_extra=_XML_BODY, summary="Controleer een bericht zonder het te bewaren")
 def post_controle(who: Who, body: Xml) -> Controle:
     """All findings of level 1 and, when that holds, of level 2."""
-    verdict = inspect(body)
+    verdict = inspect(body, settings().xsd_dir)
     bevindingen = [Bevinding(**asdict(finding)) for finding in verdict.bevindingen]
     return Controle(berichtsoort=verdict.berichtsoort, geldig=not bevindingen, bevindingen=bevindingen)
 

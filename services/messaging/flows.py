@@ -16,6 +16,7 @@ from services.messaging import channels, queries, rules
 from services.messaging.received import apply_return
 from services.messaging.retour import Kenmerk, build_return
 from shared import level2
+from shared.config import settings
 from shared.db import ledger
 from shared.db import tables as t
 from shared.errors import Fault, Refused
@@ -23,8 +24,10 @@ from shared.jobs import defer
 from shared.judging import check_rows, found, record, scope_of
 from shared.outbox import send, submit
 from shared.rules import Finding
+from shared.standard.catalogue import messages
 from shared.standard.document import Document
-from shared.standard.level1 import Parsed, check
+from shared.standard.level1 import check
+from shared.standard.published import versies
 
 OWNERS = dict.fromkeys(("301", "305", "307", "315", "317", "319"), "allocation") | {"323": "billing"}
 """Which service judges a heen message."""
@@ -64,13 +67,12 @@ def _take_in(session: Session, data: bytes, document: Document, sleutel: str | N
 
 def read(data: bytes) -> Document:
     """The tree of a message that is valid at level 1. Raises Refused with every finding."""
-    parsed = check(data)
-    document = parsed.document()
-    _check_dates(parsed, document)
+    document = check(data, settings().xsd_dir).document()
+    _check_dates(document)
     return document
 
 
-def _check_dates(parsed: Parsed, document: Document) -> None:
+def _check_dates(document: Document) -> None:
     """Years beyond 9999 or before our era are valid in an XSD, but no date that anybody can act on (ADR 0004)."""
     faults = [
         Fault("DATUM", document.pad(node), "Een datum valt buiten de jaren 0001 tot en met 9999.", node.line)
@@ -79,7 +81,7 @@ def _check_dates(parsed: Parsed, document: Document) -> None:
         if len(node.values.get(name, "0001-01-01")) != 10
     ]
     if faults:
-        raise Refused(422, "Het bericht bevat een onmogelijke datum", faults, parsed.type.name)
+        raise Refused(422, "Het bericht bevat een onmogelijke datum", faults, document.type.name)
 
 
 def process(session: Session, bericht: UUID, vandaag: date) -> None:
@@ -135,7 +137,8 @@ def answer(session: Session, row: Row[Any], document: Document, findings: Sequen
     if document.type.antwoord is None or queries.answer_of(session, row.id) is not None:
         return
     identificatie = f"R{ledger.next_number(session, 'identificatie_nummer')}"
-    retour = build_return(document, findings, Kenmerk(identificatie, vandaag))
+    own = versies(messages()[document.type.antwoord].namespace, settings().xsd_dir)
+    retour = build_return(document, findings, Kenmerk(identificatie, vandaag, own))
     send(session, row.eigenaar, retour, antwoord_op=row.id)
 
 

@@ -18,10 +18,11 @@ Codes = Mapping[tuple[str, int], list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Kenmerk:
-    """How the return message identifies itself."""
+    """How the return message identifies itself; `versies` are those of its basisschema and its own (IV034)."""
 
     identificatie: str
     dagtekening: date
+    versies: tuple[str, str] = (XSD_VERSIE, XSD_VERSIE)
 
 
 def build_return(heen: Document, findings: Sequence[Finding], kenmerk: Kenmerk) -> Document:
@@ -48,8 +49,9 @@ def berichtcode(message: MessageType) -> str:
     return next(e.pattern for e in message.classes["Header"].elements if e.name == "BerichtCode")
 
 
-def _xsd_versie(element: str) -> dict[str, str]:
-    return {f"{element}_basisschema_xsd_versie": XSD_VERSIE, f"{element}_bericht_xsd_versie": XSD_VERSIE}
+def _xsd_versie(element: str, kenmerk: Kenmerk) -> dict[str, str]:
+    basis, own = kenmerk.versies
+    return {f"{element}_basisschema_xsd_versie": basis, f"{element}_bericht_xsd_versie": own}
 
 
 def _retour(message: MessageType, heen: Document, codes: Codes, kenmerk: Kenmerk) -> Tree:
@@ -58,7 +60,7 @@ def _retour(message: MessageType, heen: Document, codes: Codes, kenmerk: Kenmerk
         "bericht_code": berichtcode(message),
         "identificatie_retour": kenmerk.identificatie,
         "dagtekening_retour": kenmerk.dagtekening,
-        **_xsd_versie("xsd_versie_retour"),
+        **_xsd_versie("xsd_versie_retour", kenmerk),
         "retourcodes": codes.get(("Header", 1), [OK] if codes else []),
     }
     tree: dict[str, object] = {"Header": header}
@@ -110,7 +112,7 @@ def _antwoord_header(
         "ontvanger": header["afzender"],
         "bericht_identificatie_identificatie": kenmerk.identificatie,
         "bericht_identificatie_dagtekening": kenmerk.dagtekening,
-        **_xsd_versie("xsd_versie"),
+        **_xsd_versie("xsd_versie", kenmerk),
         "declaratie_identificatie_identificatie": header["bericht_identificatie_identificatie"],
         "declaratie_identificatie_dagtekening": header["bericht_identificatie_dagtekening"],
         "xsd_versie_declaratie_basisschema_xsd_versie": header["xsd_versie_basisschema_xsd_versie"],

@@ -10,12 +10,14 @@ from sqlalchemy import ColumnElement, Row, Select, Sequence, Subquery, and_, cas
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
+from shared.config import settings
 from shared.db import tables as t
 from shared.errors import Refused, not_found
-from shared.standard.catalogue import XSD_VERSIE, MessageType, message_of
+from shared.standard.catalogue import MessageType, message_of
 from shared.standard.codec import decode
 from shared.standard.document import Document, Node, Value
 from shared.standard.level1 import parse_trusted
+from shared.standard.published import versies
 
 
 def next_number(session: Session, name: str) -> int:
@@ -152,6 +154,7 @@ def document_of(row: Row[Any]) -> Document:
 
 def new_header(message: MessageType, afzender: str, ontvanger: str, identificatie: str, dag: date) -> dict[str, Value]:
     """The Header of a new message of ours; a return message has one of its own (see messaging)."""
+    basis, own = versies(message.namespace, settings().xsd_dir)
     patterns = {element.name: element.pattern for element in message.classes["Header"].elements}
     return {
         "bericht_code": patterns["BerichtCode"],
@@ -161,8 +164,8 @@ def new_header(message: MessageType, afzender: str, ontvanger: str, identificati
         "ontvanger": ontvanger,
         "bericht_identificatie_identificatie": identificatie,
         "bericht_identificatie_dagtekening": dag,
-        "xsd_versie_basisschema_xsd_versie": XSD_VERSIE,
-        "xsd_versie_bericht_xsd_versie": XSD_VERSIE,
+        "xsd_versie_basisschema_xsd_versie": basis,
+        "xsd_versie_bericht_xsd_versie": own,
     }
 
 

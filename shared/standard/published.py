@@ -1,4 +1,4 @@
-"""Schemas that an installation brings itself: the published XSDs, of this or another release.
+"""Level 1 by the schemas that an installation brings itself: the published XSDs, of this or another release.
 
 A folder holds a subfolder per release, each with its basisschema beside the schemas of the messages. A
 message is recognised by its namespace, which names standard, release and kind.
@@ -6,10 +6,13 @@ message is recognised by its namespace, which names standard, release and kind.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from errno import ENOENT
 from functools import cache
 from pathlib import Path
 
 from lxml import etree
+
+from shared.standard.catalogue import XSD_VERSIE
 
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 
@@ -27,21 +30,26 @@ class Published:
 
 @cache
 def published(folder: Path) -> Mapping[str, Published]:
-    """The schemas of messages below a folder, by namespace. Raises ValueError when it holds none."""
+    """The schemas of messages below a folder, by namespace. Raises OSError when it holds none."""
     found = {}
     for path in sorted(folder.rglob("*.xsd")):
         schema = etree.parse(str(path), _parser()).getroot()
-        facts = {
-            etree.QName(item).localname: (item.text or "").strip() for item in schema.iterfind(f".//{_XS}appinfo/*")
-        }
+        items = schema.iterfind(f".//{_XS}appinfo/*")
+        facts = {etree.QName(item).localname: (item.text or "").strip() for item in items}
         if "BerichtXsdVersie" in facts:
             versies = (facts.get("BasisschemaXsdVersie", ""), facts["BerichtXsdVersie"])
             kind = facts.get("bericht", path.stem).upper()
             own = Published(path, facts.get("standaard", ""), kind, facts.get("release", ""), versies)
             found[schema.get("targetNamespace", "")] = own
     if not found:
-        raise ValueError(f"{folder} bevat geen XSD's van berichten")
+        raise FileNotFoundError(ENOENT, "bevat geen XSD's van berichten", str(folder))
     return found
+
+
+def versies(namespace: str, folder: Path | None) -> tuple[str, str]:
+    """The versions of basisschema and message that go into XsdVersie (IV034): the published ones, else our own."""
+    found = published(folder).get(namespace) if folder else None
+    return found.versies if found else (XSD_VERSIE, XSD_VERSIE)
 
 
 @cache
