@@ -10,6 +10,7 @@ from pathlib import Path
 
 from shared.config import SERVICES
 from shared.errors import Refused
+from shared.standard.identifiers import is_valid_agb, is_valid_gemeentecode
 
 OK, FINDINGS, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 
@@ -47,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     xsd = commands.add_parser("xsd", help="schrijf de XSD's van alle berichten")
     xsd.add_argument("folder", type=Path, metavar="MAP", help="doelmap; per standaard een submap")
     organisatie = commands.add_parser("organisatie", help="maak een organisatie bekend en geef haar een sleutel")
-    organisatie.add_argument("code", help="gemeentecode (4 cijfers) of AGB-code (8 cijfers)")
+    organisatie.add_argument("code", type=_organisatiecode, help="gemeentecode (4 cijfers) of AGB-code (8 cijfers)")
     organisatie.add_argument("naam", help="naam")
     organisatie.add_argument(
         "--kanaal", choices=["lokaal", "map", "http"], default="lokaal", help="hoe zij berichten krijgt"
@@ -57,6 +58,12 @@ def _parser() -> argparse.ArgumentParser:
     docs.add_argument("folder", type=Path, metavar="MAP", help="doelmap")
     docs.add_argument("--check", action="store_true", help="schrijf niets; faal als er iets zou veranderen")
     return parser
+
+
+def _organisatiecode(value: str) -> str:
+    if not (is_valid_gemeentecode(value) or is_valid_agb(value)):
+        raise argparse.ArgumentTypeError("dit is geen gemeentecode (4 cijfers) en geen AGB-code (8 cijfers)")
+    return value
 
 
 _SERVE = """Start allocation, billing, messaging en de worker samen en houdt ze in de lucht tot Ctrl-C; met een
@@ -133,6 +140,8 @@ def _organisatie(options: argparse.Namespace) -> int:
     from shared.db.start import database
     from shared.security import YEAR, grant_access, new_key
 
+    if options.kanaal != "lokaal" and not options.adres:
+        raise Refused(422, "Geef met --adres de map of de URL van het kanaal")
     key = new_key()
     with database(), transaction() as session:
         register(session, options.code, options.naam, options.kanaal, options.adres)

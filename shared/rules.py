@@ -5,7 +5,7 @@ Two forms only. `@per_node("CD041", on=…)` decorates a predicate over one Node
 the stored rows). Level, return code and messages come from rules.csv, the words from meanings.csv.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -135,6 +135,7 @@ def _register(rule: Rule) -> None:
     if rule.code in _RULES or not any(code == rule.code for _, code in facts()):
         raise ValueError(f"{rule.code} is registered twice or is no code of the standard")
     _RULES[rule.code] = rule
+    _applying.cache_clear()
 
 
 def per_node(code: str, *, on: str | tuple[str, ...]) -> Callable[[Predicate], Predicate]:
@@ -160,12 +161,15 @@ def per_message(code: str, *, on: str | tuple[str, ...]) -> Callable[[Offenders]
     return register
 
 
-def applying(message: MessageType, in_memory: bool) -> Iterator[tuple[Rule, RuleFacts]]:
+def applying(message: MessageType, in_memory: bool) -> Sequence[tuple[Rule, RuleFacts]]:
     """The registered rules of one form that hold for a message, with their facts, in the order of registration."""
-    for rule in _RULES.values():
-        known = facts().get((message.standaard, rule.code))
-        if known and rule.in_memory == in_memory and message.name in known.berichten:
-            yield rule, known
+    return _applying(message.name, message.standaard, in_memory)
+
+
+@cache
+def _applying(message: str, standaard: str, in_memory: bool) -> Sequence[tuple[Rule, RuleFacts]]:
+    known = ((rule, facts().get((standaard, rule.code))) for rule in _RULES.values() if rule.in_memory == in_memory)
+    return [(rule, fact) for rule, fact in known if fact and message in fact.berichten]
 
 
 def check_nodes(document: Document) -> list[Finding]:
@@ -177,15 +181,17 @@ def check_nodes(document: Document) -> list[Finding]:
         Finding(known.code, known.niveau, known.retourcode, offender.name, offender.volgnummer)
         for rule, known in applying(document.type, in_memory=True)
         for name in rule.on
-        for node in by_class.get(name, ())
-        for offender in _offenders(node, rule.function(node))
+        for offender in _offenders(rule.function, by_class.get(name, ()))
     ]
 
 
-def _offenders(node: Node, verdict: bool | Iterable[Node]) -> Iterable[Node]:
-    if isinstance(verdict, bool):
-        return () if verdict else (node,)
-    return verdict
+def _offenders(function: Predicate, nodes: Iterable[Node]) -> Iterator[Node]:
+    for node in nodes:
+        verdict = function(node)
+        if verdict is False:
+            yield node
+        elif verdict is not True:
+            yield from verdict
 
 
 def explain(document: Document, findings: Iterable[Finding]) -> list[Explained]:

@@ -59,9 +59,7 @@ def deliver(session: Session, aanbieder: str, wanted: Levering) -> Row[Any]:
     Raises Refused (404, or 422 with every fault).
     """
     row = queries.allocation(session, aanbieder, wanted.toewijzing)
-    year, number = map(int, wanted.maand.split("-"))
-    running = Periode(row.ingangsdatum, row.einddatum or date(2999, 12, 31))
-    period = month(year, number).intersect(running)
+    period = _product_period(session, row, wanted)
     product = (row.product_categorie or wanted.product_categorie, row.product_code or wanted.product_code)
     unit = wanted.eenheid or row.omvang_eenheid
     faults = _delivery_faults(row, wanted, period, product, unit)
@@ -92,6 +90,17 @@ def deliver(session: Session, aanbieder: str, wanted: Levering) -> Row[Any]:
     _upsert(session, t.levering, values, key)
     kept = [t.levering.c[name] == values[name] for name in key]
     return session.execute(t.levering.select().where(*kept)).one()
+
+
+def _product_period(session: Session, row: Row[Any], wanted: Levering) -> Periode | None:
+    """The part of the month in the allocation (IV089).
+
+    What was delivered can be taken back (IV085) when the allocation was withdrawn since: in its own period.
+    """
+    whole = month(*map(int, wanted.maand.split("-")))
+    running = Periode(row.ingangsdatum, row.einddatum or date(2999, 12, 31))
+    recorded = queries.recorded_period(session, row, whole) if wanted.volume == 0 else None
+    return whole.intersect(running) or recorded
 
 
 def _delivery_faults(

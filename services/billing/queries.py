@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
+from shared.calendar import Periode
 from shared.db import ledger
 from shared.db import tables as t
 from shared.errors import not_found
@@ -68,6 +69,19 @@ def deliveries(session: Session, aanbieder: str, gemeente: str, standaard: str, 
         row.c.begindatum <= until,
     )
     return list(session.execute(query.order_by(row.c.begindatum, row.c.toewijzing_nummer, row.c.product_code)))
+
+
+def recorded_period(session: Session, toewijzing: Row[Any], month: Periode) -> Periode | None:
+    """The product period in which something was delivered on an allocation in a month, or None."""
+    row = t.levering
+    same = (row.c[name] == getattr(toewijzing, name) for name in ("eigenaar", "standaard", "tegenpartij"))
+    query = select(row.c.begindatum, row.c.einddatum).where(
+        *same,
+        row.c.toewijzing_nummer == toewijzing.toewijzing_nummer,
+        row.c.begindatum.between(month.begin, month.eind),
+    )
+    found = session.execute(query.limit(1)).one_or_none()
+    return Periode(*found) if found else None
 
 
 def standing_debits(session: Session, levering: Row[Any]) -> list[Row[Any]]:

@@ -66,6 +66,8 @@ def _told(document: Document, heen: Document) -> Iterator[Finding]:
 
 
 def _signature(node: Node) -> tuple[object, ...]:
-    """What makes a class recognisable in its copy: its content and the client that it belongs to."""
+    """What makes a class recognisable in its copy: the client that it belongs to, and its reference or its content."""
     client = node.above("Client")
-    return (node.name, client.get("bsn") if client else "", frozenset(node.values.items()))
+    content = "" if node.name == "Client" else frozenset(node.values.items())
+    own = node.get("product_referentie_referentie_nummer") or content
+    return (node.name, client.get("bsn") if client else "", own)

@@ -7,6 +7,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from shared.db.session import conninfo
@@ -25,9 +26,9 @@ def migrate(url: str, schema: str, revision: str = "head") -> None:
     """Make the schema if needed and run the missing revisions; finds nothing to do the second time.
 
     `revision` is a name, `head` or `base` (which undoes all). Waits for another migration to end.
+    Raises RuntimeError when the database cannot be reached.
     """
-    address = conninfo(url, schema).replace("postgresql://", "postgresql+psycopg://", 1)
-    with create_engine(address, poolclass=NullPool).connect() as connection, connection.begin():
+    with _connect(url, schema) as connection, connection.begin():
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
         connection.execute(text("CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public"))
@@ -36,6 +37,14 @@ def migrate(url: str, schema: str, revision: str = "head") -> None:
             command.downgrade(config, revision)
         else:
             command.upgrade(config, revision)
+
+
+def _connect(url: str, schema: str) -> Connection:
+    address = conninfo(url, schema).replace("postgresql://", "postgresql+psycopg://", 1)
+    try:
+        return create_engine(address, poolclass=NullPool).connect()
+    except OperationalError as error:
+        raise RuntimeError(f"De database is niet bereikbaar; klopt DATABASE_URL? {error.orig}") from None
 
 
 def is_current(engine: Engine) -> bool:

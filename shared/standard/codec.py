@@ -1,6 +1,6 @@
 """One codec for all messages: XML to Document and back, driven by the catalogue."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import cast
@@ -24,10 +24,11 @@ _COLLAPSED = {"integer", "date", "time"}
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """What an element below a class is: a leaf, a composite of slots, a class or a container."""
+    """What an element below a class is: a leaf, a composite of slots (`below`), a class or a container."""
 
     kind: str
     name: str
+    leaf: bool = False
     collapse: bool = False
     below: Mapping[str, "_Slot"] | None = None
 
@@ -52,7 +53,7 @@ def _slot(message: MessageType, element: Element) -> _Slot:
 def _leaf_slot(standaard: str, element: Element, prefix: str) -> _Slot:
     name = prefix + snake(element.name)
     if element.type.startswith("LDT_"):
-        return _Slot("leaf", name, simple_types(standaard)[element.type].base in _COLLAPSED)
+        return _Slot("leaf", name, leaf=True, collapse=simple_types(standaard)[element.type].base in _COLLAPSED)
     space = base_namespace(standaard)
     parts = composites(standaard)[element.type]
     return _Slot(
@@ -72,14 +73,8 @@ def _decode(
 ) -> Node:
     node = new_node(kind, parent, counts)
     node.line = cast("int | None", xml.sourceline)
-    slots = _slots(message.name, kind.name)
-    for child in xml:
-        slot = slots[child.tag]
-        if slot.kind == "leaf":
-            node.values[slot.name] = _text(child, slot)
-        elif slot.below is not None:
-            node.values.update(_leaves(child, slot.below))
-        elif slot.kind == "retourcodes":
+    for slot, child in _fill(node.values, xml, _slots(message.name, kind.name)):
+        if slot.kind == "retourcodes":
             node.retourcodes = [code.text or "" for code in child]
         else:
             branches = child if slot.kind == "container" else (child,)
@@ -88,18 +83,21 @@ def _decode(
     return node
 
 
-def _leaves(xml: etree._Element, slots: Mapping[str, _Slot]) -> Iterator[tuple[str, str]]:
+def _fill(
+    values: dict[str, str], xml: etree._Element, slots: Mapping[str, _Slot]
+) -> list[tuple[_Slot, etree._Element]]:
+    """Take in the leaves of a class or composite; what is left are classes and containers."""
+    rest = []
     for child in xml:
         slot = slots[child.tag]
-        if slot.below is None:
-            yield slot.name, _text(child, slot)
+        if slot.leaf:
+            text = child.text or ""
+            values[slot.name] = text.strip(" \t\r\n") if slot.collapse else text
+        elif slot.below is not None:
+            _fill(values, child, slot.below)
         else:
-            yield from _leaves(child, slot.below)
-
-
-def _text(xml: etree._Element, slot: _Slot) -> str:
-    value = xml.text or ""
-    return value.strip(" \t\r\n") if slot.collapse else value
+            rest.append((slot, child))
+    return rest
 
 
 def encode(document: Document) -> bytes:

@@ -36,9 +36,11 @@ class Node:
 
     def walk(self) -> Iterator["Node"]:
         """This node and every node below it, in document order."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting.extend(reversed(node.children))
 
     def all(self, name: str) -> Iterator["Node"]:
         """Every node of that class in and below this one, in document order."""

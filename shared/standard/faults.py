@@ -4,30 +4,43 @@ Nothing of the content is repeated: a fault names elements of the standard only,
 """
 
 import re
-from itertools import islice
+from collections.abc import Iterable
+from typing import cast
 
 from lxml import etree
 
 from shared.errors import Fault
-from shared.standard.catalogue import Element, MessageType, SimpleType, composites, simple_types
+from shared.standard.catalogue import (
+    Element,
+    MessageType,
+    SimpleType,
+    base_namespace,
+    composites,
+    simple_types,
+)
 
 MAX_FAULTS = 200
 
+Located = tuple[etree._Element, etree._LogEntry]
+"""An error of a schema and the element that it is about."""
 
-def faults(message: MessageType | None, root: etree._Element, log: etree._ListErrorLog) -> list[Fault]:
-    """The faults in the error log of a schema, one per place, at most MAX_FAULTS and a word that there are more.
 
+def faults(message: MessageType | None, errors: Iterable[Located]) -> list[Fault]:
+    """The faults in what a schema says, at most MAX_FAULTS and a word that there are more.
+
+    A facet's error is followed by one on its type, with the same words at the same place: they are one fault.
     `message` is None for a message that the catalogue does not have.
     """
-    found: dict[str, Fault] = {}
-    for error in islice(log, 5 * MAX_FAULTS):
-        pad, element = _place(message, root, error.path or "")
-        if pad not in found:  # a facet's error is followed by one on its type, at the same place
-            found[pad] = Fault(_code(error.type_name), pad, _explain(message, element, error), error.line)
-    first = list(found.values())[:MAX_FAULTS]
-    if len(log) > 2 * MAX_FAULTS:
-        first.append(Fault("XSD", "", "Er zijn meer fouten; herstel eerst de genoemde."))
-    return first
+    found: dict[tuple[str, str], Fault] = {}
+    numbers = _Numbers()
+    for xml, error in errors:
+        pad, element = _place(message, xml, numbers)
+        melding = _explain(message, element, error)
+        if len(found) == MAX_FAULTS and (pad, melding) not in found:
+            return [*found.values(), Fault("XSD", "", "Er zijn meer fouten; herstel eerst de genoemde.")]
+        line = cast("int | None", xml.sourceline)
+        found.setdefault((pad, melding), Fault(_code(error.type_name), pad, melding, line))
+    return list(found.values())
 
 
 def _code(type_name: str) -> str:
@@ -36,37 +49,52 @@ def _code(type_name: str) -> str:
     return type_name.removeprefix("SCHEMAV_").lower().replace("_", "-")
 
 
-def _place(message: MessageType | None, root: etree._Element, path: str) -> tuple[str, Element | None]:
-    """The path in our own form, and the element of the catalogue where it ends, if it is known.
+class _Numbers:
+    """The numbers of elements among their like; of places asked in document order, each sibling is counted once."""
+
+    def __init__(self) -> None:
+        self._last: dict[tuple[etree._Element, str], tuple[etree._Element, int]] = {}
+
+    def of(self, parent: etree._Element, xml: etree._Element, tag: str) -> int:
+        """1 for the first child with that tag, or with any if it is `*`; 2 for the next."""
+        last, number = self._last.get((parent, tag), (None, 0))
+        if xml is not last:
+            number += 1
+            for sibling in xml.itersiblings(tag, preceding=True):
+                if sibling is last:
+                    break
+                number += 1
+            self._last[parent, tag] = (xml, number)
+        return number
+
+
+def _place(message: MessageType | None, xml: etree._Element, numbers: _Numbers) -> tuple[str, Element | None]:
+    """The XPath of an element with a position on every step, and what the catalogue says of it.
 
     A name that the catalogue does not have is written as `*`: it is content, not standard.
     """
-    xml, steps = root, [f"{message.prefix}:Bericht" if message else "*"]
+    *above, _ = around = [xml, *xml.iterancestors()]
     known = Element("Bericht", "Root", 1, 1) if message else None
-    for step in path.split("/")[2:]:
-        match = re.fullmatch(r"(?:[^\[\]]*:)?([^\[\]:]+)(?:\[(\d+)\])?", step)
-        if match is None:
-            break
-        name, position = match[1], int(match[2] or 1)
-        children = [c for c in xml if name == "*" or etree.QName(c).localname == name]
-        if len(children) < position:
-            break
-        xml = children[position - 1]
-        name = etree.QName(xml).localname
-        if match[1] == "*":
-            position = sum(etree.QName(c).localname == name for c in children[:position])
-        known = _below(message, known, name)
-        prefix = _prefix(message, xml) if message else ""
-        anonymous = f"*[{1 + sum(1 for _ in xml.itersiblings(preceding=True))}]"
-        steps.append(f"{prefix}:{name}[{position}]" if known and prefix else anonymous)
+    steps = [f"{message.prefix}:Bericht" if message else "*"]
+    for parent, child in zip(reversed(around), reversed(above), strict=False):
+        space, name = split(child.tag)
+        prefix = _prefix(message, space)
+        known = _below(message, known, name) if prefix else None
+        tag, shown = (child.tag, f"{prefix}:{name}") if known else ("*", "*")
+        steps.append(f"{shown}[{numbers.of(parent, child, tag)}]")
     return "/" + "/".join(steps), known
 
 
-def _prefix(message: MessageType, xml: etree._Element) -> str:
-    space = etree.QName(xml).namespace
-    if space == message.namespace:
-        return message.prefix
-    return message.standaard if space and space.endswith("/basisschema/schema") else ""
+def split(tag: str) -> tuple[str, str]:
+    """Namespace and name of an element; etree.QName refuses a namespace with a brace in it."""
+    space, _, name = tag.rpartition("}")
+    return space[1:], name
+
+
+def _prefix(message: MessageType | None, space: str) -> str:
+    if message is None:
+        return ""
+    return {message.namespace: message.prefix, base_namespace(message.standaard): message.standaard}.get(space, "")
 
 
 def _below(message: MessageType | None, element: Element | None, name: str) -> Element | None:

@@ -1,8 +1,16 @@
-"""Level 1 in use: bytes checked, parsed without entities, DTD or network, and validated."""
+"""Level 1 in use: bytes checked, parsed without entities, DTD or network, and validated.
 
+Who sends a message decides how many faults there are and where, so every step is bounded in time and memory.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import cast
+from threading import Lock
+from typing import Any, cast
 
 from lxml import etree
 
@@ -10,14 +18,30 @@ from shared.errors import Fault, Refused
 from shared.standard.catalogue import MessageType, by_namespace
 from shared.standard.codec import decode
 from shared.standard.document import Document
-from shared.standard.faults import faults
+from shared.standard.faults import MAX_FAULTS, Located, faults, split
 from shared.standard.published import Published, published
 from shared.standard.published import compiled as compile_published
 from shared.standard.xsd import compiled
 
 MAX_BYTES = 25 * 1024 * 1024
 """The largest message that VECOZO and GGk carry (IB003, IB012)."""
+MAX_PARTS = 1_200_000
+"""Elements and attributes; of elements with a value fewer fit in 25 MB."""
+MANY = 10_000
+"""A message with more tags and attributes is validated while it is read."""
+MAX_RUN = 32 * 1024
+"""How long a text or a tag may be in such a message; a little more passes."""
+_CHUNK = 16 * 1024
 _TITLE = "Het bericht voldoet niet aan het berichtformaat (controleniveau 1)"
+_SAFE: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+_DOCTYPE = ("OP192", "Het bericht bevat een DOCTYPE. Verstuur het zonder DOCTYPE.")
+_VALIDATING = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +54,22 @@ class Parsed:
     def document(self) -> Document:
         """The message as a tree of Nodes. Raises Refused (422) when only its schema is known."""
         if isinstance(self.type, Published):
-            text = (
-                f"Van {self.type.bericht} {self.type.release} is alleen het schema bekend, voor niveau 1."
-            )
+            text = f"Van {self.type.bericht} {self.type.release} is alleen het schema bekend, voor niveau 1."
             raise _refused("ALLEEN_NIVEAU_1", text)
         return decode(self.type, self.root)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What the start of a message tells: the tag of its root, what it is, and the schema that decides."""
+
+    root: str
+    type: MessageType | Published
+    schema: etree.XMLSchema
+
+    @property
+    def name(self) -> str:
+        return self.type.bericht if isinstance(self.type, Published) else self.type.name
 
 
 def check(data: bytes, xsd_dir: Path | None = None) -> Parsed:
@@ -42,33 +77,37 @@ def check(data: bytes, xsd_dir: Path | None = None) -> Parsed:
 
     Raises Refused: 413 when too large, else 422 with every fault; `detail` names the message.
     """
-    root = _parse(data)
-    space = etree.QName(root).namespace or ""
-    message, own = by_namespace().get(space), published(xsd_dir).get(space) if xsd_dir else None
-    if message is None and own is None:
-        raise _refused(
-            "BERICHTSOORT",
-            "De namespace is die van geen enkel bericht dat hier bekend is. "
-            "Controleer de standaard, de release en de berichtsoort.",
-        )
-    schema = compile_published(own.path) if own else compiled(message.name) if message else None
-    if schema is not None and not schema.validate(root):
-        name = message.name if message else own.bericht if own else ""
-        raise Refused(422, _TITLE, faults(message, root, schema.error_log), name)
-    return Parsed(message or cast("Published", own), root)
+    parts = _check_bytes(data)
+    try:
+        kind, root, errors = _validate_reading(data, xsd_dir) if parts > MANY else _validate_tree(data, xsd_dir)
+        found = faults(None if isinstance(kind.type, Published) else kind.type, errors)
+    except etree.XMLSyntaxError as error:
+        text = "Het bericht is geen welgevormde XML. Herstel de opmaak."
+        raise _refused("XML", text, error.lineno or None) from None
+    if root is not None and (root.getroottree().docinfo.encoding or "UTF-8").upper() not in {"UTF-8", "UTF8"}:
+        raise _refused("OP192", "De XML-declaratie noemt een andere codering dan UTF-8.")
+    if found or root is None:
+        raise Refused(422, _TITLE, found, kind.name)
+    return Parsed(kind.type, root)
 
 
 def _refused(code: str, melding: str, regel: int | None = None) -> Refused:
     return Refused(422, _TITLE, [Fault(code, "", melding, regel)])
 
 
-def _check_bytes(data: bytes) -> None:
+def _check_bytes(data: bytes) -> int:
+    """How many tags and attributes there are at most: quotes in a text count too. Raises Refused."""
     if len(data) > MAX_BYTES:
         raise Refused(413, "Het bericht is groter dan 25 MB", detail="Verdeel de inhoud over meer berichten.")
     if data.startswith(b"\xef\xbb\xbf"):
         raise _refused("OP192", "Het bericht begint met een byte order mark. Verstuur UTF-8 zonder BOM.")
     if b"\x00" in data or not _is_utf8(data):
         raise _refused("OP192", "Het bericht is geen UTF-8. Verstuur UTF-8 zonder BOM.")
+    tags, quotes = data.count(b"<"), data.count(b'"') + data.count(b"'")
+    parts = (tags if tags <= MAX_PARTS else tags - data.count(b"</")) + quotes // 2
+    if parts > MAX_PARTS:
+        raise _refused("OMVANG", "Het bericht heeft te veel elementen. Verdeel het over meer berichten.")
+    return parts
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -81,22 +120,179 @@ def _is_utf8(data: bytes) -> bool:
 
 def parse_trusted(data: bytes) -> etree._Element:
     """The tree of a message that was checked before it was stored."""
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    return etree.fromstring(data, etree.XMLParser(**_SAFE))
+
+
+def _entries(log: Any) -> list[etree._LogEntry]:
+    return list(log)
+
+
+class _Start:
+    """A target of a parser that notes the root, and the DOCTYPE that may stand before it."""
+
+    def __init__(self) -> None:
+        self.root = ""
+        self.declared = False
+
+    def start(self, tag: str, _: object) -> None:
+        """An element begins."""
+        self.root = self.root or tag
+
+    def doctype(self, *_: object) -> None:
+        """A DOCTYPE begins."""
+        self.declared = True
+
+    def close(self) -> None:
+        """The document ends."""
+
+
+def _recognise(data: bytes, xsd_dir: Path | None) -> _Kind:
+    """What a message is, from no more than its start. Raises Refused."""
+    begin = _Start()
+    parser = etree.XMLParser(target=cast("Any", begin), **_SAFE)
+    for start in range(0, len(data), 1024):
+        try:
+            parser.feed(data[start : start + 1024])
+        except etree.XMLSyntaxError:
+            if not begin.declared:
+                raise
+        if begin.declared:
+            raise _refused(*_DOCTYPE)
+        if begin.root:
+            return _kind(begin.root, xsd_dir)
+    raise _refused("XML", "Het bericht heeft geen elementen. Verstuur een volledig bericht.")
+
+
+def _kind(root: str, xsd_dir: Path | None) -> _Kind:
+    space, _ = split(root)
+    message, own = by_namespace().get(space), published(xsd_dir).get(space) if xsd_dir else None
+    if own:
+        return _Kind(root, message or own, compile_published(own.path))
+    if message:
+        return _Kind(root, message, compiled(message.name))
+    raise _refused(
+        "BERICHTSOORT",
+        "De namespace is die van geen enkel bericht dat hier bekend is. "
+        "Controleer de standaard, de release en de berichtsoort.",
     )
-    return etree.fromstring(data, parser)
 
 
-def _parse(data: bytes) -> etree._Element:
-    _check_bytes(data)
+def _validate_tree(data: bytes, xsd_dir: Path | None) -> tuple[_Kind, etree._Element, Iterable[Located]]:
+    """What a message is, its tree, and what is wrong with it.
+
+    lxml keeps the log of a validation in the schema, which all threads share. And libxml2 counts, for every
+    error, the siblings before it: this is for messages of few parts.
+    """
+    root = parse_trusted(data)
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise _refused(*_DOCTYPE)
+    kind = _kind(root.tag, xsd_dir)
+    with _VALIDATING:
+        log = [] if kind.schema.validate(root) else _entries(kind.schema.error_log)
+    return kind, root, ((_at(root, error.path or ""), error) for error in log)
+
+
+_STEP = re.compile(r"(?:([^:\[\]@]+):)?([^:\[\]@]+)(?:\[(\d+)\])?")
+
+
+def _at(root: etree._Element, path: str) -> etree._Element:
+    """The element at a path of libxml2, of steps like a:b[2], b or *[3]; an attribute at the end is left off."""
+    xml = root
+    for step in path.split("/")[2:]:
+        match = _STEP.fullmatch(step)
+        if match is None:
+            break
+        prefix, name, number = match[1], match[2], int(match[3] or 1)
+        like = (c for c in xml.iterchildren(f"{{*}}{name}") if name == "*" or c.prefix == prefix)
+        xml = next(islice(like, number - 1, None), xml)
+    return xml
+
+
+def _validate_reading(data: bytes, xsd_dir: Path | None) -> tuple[_Kind, etree._Element | None, Iterable[Located]]:
+    """What a message is and its tree, validated while it is read; or no tree but what is wrong with it.
+
+    Reading ends soon after too many errors. They have no place yet, see `_reread`. A text in pieces takes
+    libxml2 quadratic time here, and a tag can hold an error per attribute: both are limited.
+    """
+    kind = _recognise(data, xsd_dir)
+    reader = _Reader(kind)
+    bad = []
+    for start in range(0, len(data), _CHUNK):
+        if reader.feed(data[start : start + _CHUNK]):
+            bad.append(start)
+        if len(bad) > MAX_FAULTS:
+            break
+        unbroken = start + MAX_RUN <= len(data) and data.find(b"<", start, start + MAX_RUN) < 0
+        if unbroken or reader.longest() > MAX_RUN:
+            raise _refused("OMVANG", "In een bericht met zoveel elementen is een tekst of tag te lang. Kort die in.")
+    if bad:
+        reader.drop()
+        return kind, None, _reread(kind, data, bad)
+    return kind, reader.close(), ()
+
+
+def _reread(kind: _Kind, data: bytes, bad: list[int]) -> Iterator[Located]:
+    """The errors of the chunks that have some, in order; there every tag is read by itself, to see whose they are."""
+    reader = _Reader(kind)
     try:
-        root = parse_trusted(data)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None)
-        raise _refused("XML", "Het bericht is geen welgevormde XML. Herstel de opmaak.", line) from None
-    info = root.getroottree().docinfo
-    if info.internalDTD is not None:
-        raise _refused("OP192", "Het bericht bevat een DOCTYPE. Verstuur het zonder DOCTYPE.")
-    if (info.encoding or "UTF-8").upper() not in {"UTF-8", "UTF8"}:
-        raise _refused("OP192", "De XML-declaratie noemt een andere codering dan UTF-8.")
-    return root
+        for start in range(0, bad[-1] + 1, _CHUNK):
+            chunk = data[start : start + _CHUNK]
+            for piece in re.split(b"(?<=>)", chunk) if start in bad else [chunk]:
+                for error in reader.feed(piece):
+                    yield reader.place(error), error
+    finally:
+        reader.drop()
+
+
+class _Reader:
+    """A parser that validates what it is fed, and the tree that it has made so far.
+
+    It takes entities as text (there are none, without a DOCTYPE): with a schema and without that, lxml does not
+    notice when a document is no XML. Parser and tree hold each other, which a next, small document ends.
+    """
+
+    def __init__(self, kind: _Kind) -> None:
+        how = _SAFE | {"resolve_entities": True}
+        self._parser = etree.XMLPullParser(["start"], tag=kind.root, schema=kind.schema, **how)
+        self._root: etree._Element | None = None
+        self._known = 0
+
+    def feed(self, data: bytes) -> list[etree._LogEntry]:
+        """Read on; the errors that come to light. Raises XMLSyntaxError when it is no XML."""
+        self._parser.feed(data)
+        for _, xml in self._parser.read_events():
+            self._root = cast("etree._Element", xml) if self._root is None else self._root
+        log = self._parser.feed_error_log
+        new = _entries(log)[self._known :] if len(log) > self._known else []
+        self._known += len(new)
+        return new
+
+    def close(self) -> etree._Element:
+        """The whole tree. Raises XMLSyntaxError when it is no XML or not valid."""
+        try:
+            return self._parser.close()
+        finally:
+            with suppress(etree.XMLSyntaxError):
+                self._parser.feed(b"<x/>")
+                self._parser.close()
+
+    def drop(self) -> None:
+        """Let go of the tree, which may not be whole."""
+        with suppress(etree.XMLSyntaxError):
+            self.close()
+
+    def longest(self) -> int:
+        """The length of the longest text at the point that was reached."""
+        return max((len(part) for xml in self._newest() for part in (xml.text, xml.tail) if part), default=0)
+
+    def place(self, error: etree._LogEntry) -> etree._Element:
+        """The element of an error at the last tag: the innermost around it that has the name in the message."""
+        around = list(self._newest())
+        name = error.message.split("'", 2)[1]
+        return next((xml for xml in reversed(around) if xml.tag == name), around[-1])
+
+    def _newest(self) -> Iterator[etree._Element]:
+        xml = self._root
+        while xml is not None:
+            yield xml
+            xml = next(xml.iterchildren(reversed=True), None)

@@ -139,6 +139,7 @@ def history(kind: MessageType, case: Case) -> Iterator[Case]:
     """The earlier messages of a case, those of the default world first."""
     told = [dict(row) | {"bericht": worded(row["bericht"], kind)} for row in case.get("eerder", [])]
     absent = {row["bericht"] for row in told} | set(case.get("zonder", []))
+    assert "301" not in absent or "toewijzing" not in case
     for soort in DEFAULT.get(kind.soort, []):
         if soort not in absent:
             yield {"bericht": soort, "wijzig": toewijzing(case.get("toewijzing", {})) if soort == "301" else {}}

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, or_, selec
 
 from shared.db import ledger
 from shared.db import tables as t
-from shared.judging import of_exchange, of_message
+from shared.judging import of_exchange
 from shared.rules import Scope, per_message
 from shared.standard.catalogue import message_of
 
@@ -20,15 +20,21 @@ _NUMMER = "toewijzing_nummer"
 _SOORT = {"StartProduct": "305", "StopProduct": "307"}
 
 
-def _same_key(scope: Scope, name: str, first: Any, second: Any) -> ColumnElement[bool]:
-    """The condition that two rows have the logical key of a class in common, client included.
+def _looked_up(query: Select[Any]) -> ColumnElement[bool]:
+    """EXISTS, looked up row by row through an index: OFFSET 0 keeps Postgres from making it a join."""
+    return exists(query.offset(0))
 
-    The number is compared in a way that an index can serve, which null-safe equality is not.
+
+def _with_key_of(scope: Scope, name: str, query: Select[Any], found: Any, row: Any) -> ColumnElement[bool]:
+    """The condition that a query finds something with the logical key of a row, client included.
+
+    Without a number it is looked up apart, as no index serves an equality that is null-safe.
     """
     key = ("bsn", *message_of(scope.standaard, _SOORT[name]).classes[name].key)
-    others = (first.c[field].is_not_distinct_from(second.c[field]) for field in key if field != _NUMMER)
-    unnumbered = and_(first.c[_NUMMER].is_(None), second.c[_NUMMER].is_(None))
-    return and_(or_(first.c[_NUMMER] == second.c[_NUMMER], unnumbered), *others)
+    same = query.where(*(found.c[field].is_not_distinct_from(row.c[field]) for field in key if field != _NUMMER))
+    numbered = same.where(found.c[_NUMMER] == row.c[_NUMMER])
+    unnumbered = same.where(found.c[_NUMMER].is_(None), row.c[_NUMMER].is_(None))
+    return or_(_looked_up(numbered), _looked_up(unnumbered))
 
 
 def standing(scope: Scope, name: str) -> Subquery:
@@ -36,23 +42,29 @@ def standing(scope: Scope, name: str) -> Subquery:
     row, removal = t.classes[name].alias(), t.classes[name].alias()
     holder, remover = t.bericht.alias(), t.bericht.alias()
     later = and_(remover.c.status.in_(t.GELDIG), remover.c.volgorde > holder.c.volgorde)
-    removed = (
+    removals = (
         select(1)
         .join_from(removal, remover, remover.c.id == removal.c.bericht)
         .where(
             of_exchange(removal, scope),
             removal.c.status_aanlevering == VERWIJDEREN,
-            _same_key(scope, name, removal, row),
             or_(removal.c.bericht == scope.bericht, later),
         )
     )
-    accepted = and_(holder.c.id == row.c.bericht, holder.c.status.in_(t.GELDIG))
-    query = select(row, holder.c.volgorde).join_from(row, holder, accepted)
-    return query.where(of_exchange(row, scope), row.c.status_aanlevering != VERWIJDEREN, ~exists(removed)).subquery()
+    return (
+        select(row, holder.c.volgorde)
+        .join_from(row, holder, and_(holder.c.id == row.c.bericht, holder.c.status.in_(t.GELDIG)))
+        .where(
+            of_exchange(row, scope),
+            row.c.status_aanlevering != VERWIJDEREN,
+            ~_with_key_of(scope, name, removals, removal, row),
+        )
+        .subquery()
+    )
 
 
 def _judged(scope: Scope, table: Any) -> ColumnElement[bool]:
-    return and_(of_message(table, scope), table.c.status_aanlevering != VERWIJDEREN)
+    return and_(table.c.bericht == scope.bericht, table.c.status_aanlevering != VERWIJDEREN)
 
 
 @per_message("TR019", on=("StartProduct", "StopProduct"))
@@ -66,7 +78,7 @@ def tr019(scope: Scope, table: Any) -> Select[Any]:
         ledger.holds(allocation),
     )
     numbered = table.c.toewijzing_nummer.is_not(None)
-    return select(table.c.volgnummer).where(_judged(scope, table), numbered, ~exists(known))
+    return select(table.c.volgnummer).where(_judged(scope, table), numbered, ~_looked_up(known))
 
 
 @per_message("TR326", on="StartProduct")
@@ -78,18 +90,18 @@ def tr326(scope: Scope, table: Any) -> Select[Any]:
         stop.c.begindatum == start.c.begindatum,
         stop.c.volgorde > start.c.volgorde,
     )
-    running = select(1).where(start.c.toewijzing_nummer == table.c.toewijzing_nummer, ~exists(stopped))
+    running = select(1).where(start.c.toewijzing_nummer == table.c.toewijzing_nummer, ~_looked_up(stopped))
     before = select(1).where(
         _judged(scope, other),
         other.c.toewijzing_nummer == table.c.toewijzing_nummer,
         other.c.volgnummer < table.c.volgnummer,
     )
-    return select(table.c.volgnummer).where(_judged(scope, table), or_(exists(running), exists(before)))
+    return select(table.c.volgnummer).where(_judged(scope, table), or_(_looked_up(running), _looked_up(before)))
 
 
 @per_message("TR382", on="StopProduct")
 def tr382(scope: Scope, table: Any) -> Select[Any]:
     """No start stands with the key of this stop: client, number, product and first day."""
     start = standing(scope, "StartProduct")
-    match = select(1).where(_same_key(scope, "StartProduct", start, table))
-    return select(table.c.volgnummer).where(_judged(scope, table), ~exists(match))
+    match = _with_key_of(scope, "StartProduct", select(1).select_from(start), start, table)
+    return select(table.c.volgnummer).where(_judged(scope, table), ~match)

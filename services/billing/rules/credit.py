@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, select
 
-from services.billing.rules.lines import judged
+from services.billing.rules.lines import judged, looked_up
 from shared.db import ledger
 from shared.judging import of_exchange
 from shared.rules import Scope, per_message
@@ -18,10 +18,9 @@ EQUAL = (
     "product_periode_einddatum",
     "geleverd_volume",
     "eenheid",
-    "product_tarief",
     "ingediend_bedrag_bedrag",
 )
-"""The fields in which a credit equals its debit: a partial or altered credit is refused."""
+"""With the tariff, which may be absent, the fields in which a credit equals its debit: no part of it, none altered."""
 
 
 @per_message("TR323", on="Prestatie")
@@ -35,8 +34,9 @@ def tr323(scope: Scope, line: Any) -> Select[Any]:
         of_exchange(debit, scope),
         debit.c.ingediend_bedrag_debet_credit == "D",
         debit.c.product_referentie_referentie_nummer == line.c.product_referentie_vorig_referentie_nummer,
-        *(debit.c[name].is_not_distinct_from(line.c[name]) for name in EQUAL),
+        *(debit.c[name] == line.c[name] for name in EQUAL),
+        debit.c.product_tarief.is_not_distinct_from(line.c.product_tarief),
         ledger.granted(debit),
         ~ledger.credited(debit),
     )
-    return select(line.c.volgnummer).where(judged(scope, line, "C"), ~exists(match))
+    return select(line.c.volgnummer).where(judged(scope, line, "C"), ~looked_up(match))

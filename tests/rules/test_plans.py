@@ -1,0 +1,98 @@
+"""Every rule across messages finds its rows through an index, however much was exchanged before."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Session
+
+from services import catalogue  # importing it registers the rules
+from shared.db import tables as t
+from shared.rules import Scope, registered
+from tests.builders import AANBIEDER, GEMEENTE
+
+assert catalogue
+GROWING = {t.prestatie.name, t.toegewezen_product.name, t.start_product.name, t.stop_product.name}
+NARROWING = ("bericht = ", "toewijzing_nummer = ", "toewijzing_nummer IS NULL", "referentie_nummer = ")
+"""What an index must be searched by: rows of one message, allocation or reference, or those of task-based care."""
+NEEDS_STATISTICS = {"TR389"}
+"""Rules whose speed hangs on what ANALYZE knows: ledger.credited is a condition that Postgres may make a join."""
+RULES = [(code, klasse) for code, rule in sorted(registered().items()) if not rule.in_memory for klasse in rule.on]
+
+FILL = """
+INSERT INTO organisatie (code, naam, hier, kanaal) VALUES (:gemeente, 'G', true, 'lokaal');
+INSERT INTO bericht
+  (id, eigenaar, tegenpartij, richting, standaard, soort, identificatie, dagtekening, status, xml)
+  SELECT md5(soort || n)::uuid, :gemeente, :aanbieder, 'inkomend', 'ijw', soort, 'B' || n, '2026-05-06',
+    CASE WHEN n > 0 THEN 'goedgekeurd' ELSE 'gecontroleerd' END, ''
+  FROM generate_series(0, 1000) n, unnest(array['301', '305', '307', '323']) soort;
+INSERT INTO toegewezen_product
+  (eigenaar, bericht, volgnummer, standaard, tegenpartij, bsn, toewijzing_nummer, toewijzingsdatum, toewijzingstijd)
+  SELECT :gemeente, md5('301' || n)::uuid, i, 'ijw', :aanbieder, n, 4 * n + i, '2026-01-01', '12:00'
+  FROM generate_series(0, 1000) n, generate_series(1, 4) i;
+INSERT INTO start_product
+  (eigenaar, bericht, volgnummer, standaard, tegenpartij, bsn, toewijzing_nummer, begindatum, status_aanlevering)
+  SELECT :gemeente, md5('305' || n)::uuid, i, 'ijw', :aanbieder, n, 4 * n + i, '2026-01-01', 1 + 2 * (n % 9 / 8)
+  FROM generate_series(0, 1000) n, generate_series(1, 4) i;
+INSERT INTO stop_product
+  (eigenaar, bericht, volgnummer, standaard, tegenpartij, bsn, toewijzing_nummer, begindatum, status_aanlevering)
+  SELECT :gemeente, md5('307' || n)::uuid, i, 'ijw', :aanbieder, n, 4 * n + i, '2026-01-01', 1 + 2 * (n % 9 / 8)
+  FROM generate_series(0, 1000) n, generate_series(1, 4) i;
+INSERT INTO prestatie
+  (eigenaar, bericht, volgnummer, standaard, tegenpartij, bsn, ouder, toewijzing_nummer, ingediend_bedrag_debet_credit,
+   product_referentie_referentie_nummer, product_referentie_vorig_referentie_nummer)
+  SELECT :gemeente, md5('323' || n)::uuid, i, 'ijw', :aanbieder, n, 1, 4 * n + i % 4,
+    CASE i % 8 WHEN 7 THEN 'C' ELSE 'D' END, n || 'P' || i, CASE i % 8 WHEN 7 THEN n - 1 || 'P' || i - 1 END
+  FROM generate_series(0, 1000) n, generate_series(1, 8) i;
+INSERT INTO bevinding (eigenaar, bericht, klasse, volgnummer, code, niveau, retourcode)
+  SELECT :gemeente, md5('323' || n)::uuid, 'Prestatie', 3, 'TR340', 3, '9340' FROM generate_series(1, 1000) n;
+"""
+"""A thousand messages of each kind with four allocations, starts and stops and eight lines, and one more of each (0)
+that is judged."""
+
+
+@pytest.fixture
+def ledger(session: Session) -> Session:
+    for statement in FILL.strip().split(";\n"):
+        session.execute(text(statement.rstrip(";")), {"gemeente": GEMEENTE, "aanbieder": AANBIEDER})
+    return session
+
+
+def scans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The nodes of a plan that read one of the growing tables or an index of one."""
+    if plan.get("Relation Name") in GROWING or any(name in plan.get("Index Name", "") for name in GROWING):
+        yield plan
+    for below in plan.get("Plans", []):
+        yield from scans(below)
+
+
+def plan_of(session: Session, code: str, klasse: str) -> dict[str, Any]:
+    """What Postgres makes of a rule's SELECT."""
+    soort = {"StartProduct": "305", "StopProduct": "307"}.get(klasse, "323")
+    bericht: UUID = session.execute(text("SELECT md5(:name)::uuid"), {"name": f"{soort}0"}).scalar_one()
+    scope = Scope(bericht, GEMEENTE, AANBIEDER, "ijw", soort, date(2026, 5, 7))
+    table = t.bericht if klasse == "Header" else t.classes[klasse]
+    select = registered()[code].function(scope, table)
+    query = select.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
+    found = session.connection().exec_driver_sql(f"EXPLAIN (FORMAT JSON) {query}").scalar_one()
+    plan: dict[str, Any] = found[0]["Plan"]
+    return plan
+
+
+@pytest.mark.parametrize("analyzed", [True, False])
+def test_every_rule_looks_up_what_it_needs(ledger: Session, analyzed: bool) -> None:
+    if analyzed:
+        ledger.execute(text("ANALYZE"))
+    walks = [
+        (code, scan["Node Type"], searched)
+        for code, klasse in RULES
+        if analyzed or code not in NEEDS_STATISTICS
+        for scan in scans(plan_of(ledger, code, klasse))
+        for searched in [scan.get("Index Cond", scan.get("Recheck Cond", ""))]
+        if not any(name in searched for name in NARROWING)
+    ]
+    assert walks == []

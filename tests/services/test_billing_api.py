@@ -1,0 +1,634 @@
+"""The API of billing: contracts, deliveries, what is claimed of them, and what is granted and to be paid."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.billing.compose import Claim, amounts
+from services.demo import people
+from services.demo.stage import Party
+from shared.calendar import month_of, vandaag
+from shared.db.tables import metadata
+from shared.standard.document import Node
+from shared.standard.level1 import check
+from tests.chain import Chain, query
+
+Json = dict[str, Any]
+HULP = {"categorie": "02", "code": "02A03"}
+DAGBESTEDING = {"categorie": "07", "code": "07A04"}
+WEKELIJKS = {"volume": 3, "eenheid": "04", "frequentie": "2"}
+TARIEF = 6_150
+CONTRACT = {"nummer": "C1", "standaard": "iwmo", "begindatum": "2024-01-01"}
+PRIJS = {
+    "contract": "C1",
+    "product_categorie": "02",
+    "product_code": "02A03",
+    "eenheid": "04",
+    "tarief": TARIEF,
+    "begindatum": "2024-01-01",
+}
+
+
+def agree(chain: Chain, aanbieder: Party, *tarieven: Json, **contract: Any) -> None:
+    """Both parties keep the contract and its tariffs."""
+    for party, other in ((chain.gemeente, aanbieder), (aanbieder, chain.gemeente)):
+        party.call("PUT", "billing", "/contracten", json={**CONTRACT, "tegenpartij": other.code, **contract})
+        for tarief in tarieven:
+            party.call("PUT", "billing", "/tarieven", json=PRIJS | tarief)
+
+
+def allocate(chain: Chain, aanbieder: Party, **changes: Any) -> str:
+    """An allocation that the provider has accepted: three hours a week, unless it is said otherwise; its id."""
+    body = {
+        "standaard": "iwmo",
+        "aanbieder": aanbieder.code,
+        "client": people.WILLEM,
+        "product": HULP,
+        "ingangsdatum": "2025-10-07",
+        "einddatum": "2025-12-30",
+        "omvang": WEKELIJKS,
+    }
+    body = {name: value for name, value in (body | changes).items() if value is not None}
+    made = chain.gemeente.call("POST", "allocation", "/toewijzingen", 201, json=body)
+    chain.drain()
+    assert chain.gemeente.get("messaging", f"/berichten/{made['bericht']}")["status"] == "goedgekeurd"
+    return str(made["id"])
+
+
+def send(party: Party, path: str, body: Any, method: str = "POST") -> httpx.Response:
+    return party.apis["billing"].call(method, f"/v1{path}", json=body)
+
+
+def deliver(aanbieder: Party, toewijzing: str, maand: str, volume: int, **more: Any) -> Json:
+    """What was delivered in a month, kept."""
+    body = {"toewijzing": toewijzing, "maand": maand, "volume": volume, **more}
+    kept: Json = aanbieder.call("POST", "billing", "/leveringen", 201, json=body)
+    return kept
+
+
+def claim(aanbieder: Party, maand: str, standaard: str = "iwmo") -> httpx.Response:
+    return send(aanbieder, "/declaraties", {"standaard": standaard, "gemeente": "0193", "maand": maand})
+
+
+def declare(chain: Chain, aanbieder: Party, maand: str, standaard: str = "iwmo") -> Json:
+    """The declaratie of a month, sent and answered, as the provider sees it."""
+    made = claim(aanbieder, maand, standaard)
+    assert made.status_code == 202, made.text
+    chain.drain()
+    found: Json = aanbieder.get("billing", made.headers["location"].removeprefix("/v1"))
+    return found
+
+
+def declaraties(party: Party) -> list[Json]:
+    found: list[Json] = party.get("billing", "/declaraties")["declaraties"]
+    return found
+
+
+def outcomes(declaratie: Json) -> list[tuple[int, str]]:
+    """Of each line the amount in eurocents and what became of it."""
+    return [(line["bedrag"], line["uitkomst"]) for line in declaratie["regels"]]
+
+
+def reasons(declaratie: Json) -> list[list[str]]:
+    """Of each line the return codes."""
+    return [[reden["retourcode"] for reden in line["redenen"]] for line in declaratie["regels"]]
+
+
+def to_pay(chain: Chain) -> dict[tuple[str, str], int]:
+    rows = chain.gemeente.get("billing", "/betaalvoorstellen")["betaalvoorstellen"]
+    return {(row["standaard"], row["aanbieder"]): row["te_betalen"] for row in rows}
+
+
+def codes(response: httpx.Response) -> list[str]:
+    assert response.headers["content-type"] == "application/problem+json"
+    return [finding["code"] for finding in response.json()["bevindingen"]]
+
+
+def kept() -> dict[str, int]:
+    tables = [*metadata.tables, "procrastinate_jobs"]
+    return {name: query(f"SELECT count(*) FROM {name}")[0][0] for name in tables}
+
+
+@pytest.fixture
+def hours(chain: Chain) -> str:
+    """An allocation of three hours a week, under a contract with a tariff per hour."""
+    agree(chain, chain.begeleiding, {})
+    return allocate(chain, chain.begeleiding)
+
+
+class TestContracts:
+    def put(self, chain: Chain, body: Json, path: str = "/contracten") -> httpx.Response:
+        return send(chain.gemeente, path, body, "PUT")
+
+    def contract(self, **changes: Any) -> Json:
+        return {**CONTRACT, "tegenpartij": "65656056", "einddatum": "2024-12-31", **changes}
+
+    def test_a_contract_and_its_tariffs_are_kept_for_the_caller_alone(self, chain: Chain) -> None:
+        contract = self.contract(einddatum=None)
+        assert self.put(chain, contract).json() == contract
+        tarief = PRIJS | {"einddatum": "2025-12-31"}
+        assert self.put(chain, tarief, "/tarieven").json() == tarief
+        assert chain.gemeente.get("billing", "/contracten") == {"contracten": [contract]}
+        assert chain.gemeente.get("billing", "/tarieven") == {"tarieven": [tarief]}
+        assert chain.begeleiding.get("billing", "/contracten") == {"contracten": []}
+        assert chain.begeleiding.get("billing", "/tarieven") == {"tarieven": []}
+
+    def test_the_same_number_replaces_it(self, chain: Chain) -> None:
+        self.put(chain, self.contract())
+        self.put(chain, self.contract(einddatum="2025-06-30"))
+        [found] = chain.gemeente.get("billing", "/contracten")["contracten"]
+        assert found["einddatum"] == "2025-06-30"
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"begindatum": "2025-01-01", "einddatum": None},
+            {"begindatum": "2023-01-01", "einddatum": "2023-12-31"},
+            {"standaard": "ijw"},
+            {"tegenpartij": "65656055"},
+        ],
+        ids=["after", "before", "other law", "other provider"],
+    )
+    def test_contracts_may_touch(self, chain: Chain, other: Json) -> None:
+        assert self.put(chain, self.contract()).status_code == 200
+        assert self.put(chain, self.contract(nummer="C2", **other)).status_code == 200
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"begindatum": "2024-12-31", "einddatum": None},
+            {"begindatum": "2023-01-01", "einddatum": "2024-01-01"},
+            {"begindatum": "2023-01-01", "einddatum": None},
+            {},
+        ],
+        ids=["its last day", "its first day", "all of it", "the same"],
+    )
+    def test_contracts_may_not_overlap(self, chain: Chain, other: Json) -> None:
+        self.put(chain, self.contract())
+        refused = self.put(chain, self.contract(nummer="C2", **other))
+        assert (refused.status_code, codes(refused)) == (422, ["PERIODE"])
+        assert len(chain.gemeente.get("billing", "/contracten")["contracten"]) == 1
+
+    @pytest.mark.parametrize(
+        ("other", "status"),
+        [
+            ({"begindatum": "2025-01-01"}, 200),
+            ({"begindatum": "2024-12-31"}, 422),
+            ({"begindatum": "2023-01-01"}, 422),
+            ({"eenheid": "01"}, 200),
+            ({"product_code": "02A04"}, 200),
+        ],
+    )
+    def test_tariffs_of_a_product_and_unit_may_not_overlap(self, chain: Chain, other: Json, status: int) -> None:
+        self.put(chain, self.contract())
+        assert self.put(chain, PRIJS | {"einddatum": "2024-12-31"}, "/tarieven").status_code == 200
+        assert self.put(chain, PRIJS | other, "/tarieven").status_code == status
+
+    def test_a_tariff_needs_its_contract(self, chain: Chain) -> None:
+        refused = self.put(chain, PRIJS, "/tarieven")
+        assert (refused.status_code, codes(refused)) == (422, ["CONTRACT"])
+
+    def test_a_tariff_does_not_find_the_contract_of_the_other_party(self, chain: Chain) -> None:
+        self.put(chain, self.contract())
+        assert send(chain.begeleiding, "/tarieven", PRIJS, "PUT").status_code == 422
+
+    @pytest.mark.parametrize("path", ["/contracten", "/tarieven"])
+    def test_a_period_does_not_end_before_it_begins(self, chain: Chain, path: str) -> None:
+        self.put(chain, self.contract(nummer="C1"))
+        body = self.contract(nummer="C2") if path == "/contracten" else PRIJS
+        assert self.put(chain, body | {"einddatum": "2023-12-31"}, path).status_code == 422
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"tarief": True},
+            {"tarief": "6150"},
+            {"tarief": 61.5},
+            {"tarief": -1},
+            {"tarief": 100_000_000},
+            {"product_code": "02\x00"},
+            {"product_code": " "},
+            {"product_code": "02A031"},
+            {"eenheid": "99"},
+            {"begindatum": "2024-02-30"},
+            {"begindatum": None},
+            {"per": "uur"},
+        ],
+    )
+    def test_a_tariff_of_another_form_is_refused(self, chain: Chain, changes: Json) -> None:
+        self.put(chain, self.contract())
+        assert self.put(chain, PRIJS | changes, "/tarieven").status_code == 422
+        assert chain.gemeente.get("billing", "/tarieven") == {"tarieven": []}
+
+
+class TestADelivery:
+    @pytest.mark.parametrize(
+        ("maand", "begin", "eind"),
+        [
+            ("2025-10", "2025-10-07", "2025-10-31"),
+            ("2025-11", "2025-11-01", "2025-11-30"),
+            ("2025-12", "2025-12-01", "2025-12-30"),
+        ],
+    )
+    def test_its_period_is_the_part_of_the_month_in_the_allocation(
+        self, chain: Chain, hours: str, maand: str, begin: str, eind: str
+    ) -> None:
+        found = deliver(chain.begeleiding, hours, maand, 3)
+        assert (found["begindatum"], found["einddatum"], found["eenheid"]) == (begin, eind, "04")
+
+    def test_the_same_month_again_replaces_it(self, chain: Chain, hours: str) -> None:
+        first, second = (deliver(chain.begeleiding, hours, "2025-10", volume) for volume in (3, 4))
+        assert second == first | {"volume": 4}
+
+    def test_hours_may_be_delivered_in_minutes(self, chain: Chain, hours: str) -> None:
+        assert deliver(chain.begeleiding, hours, "2025-10", 45, eenheid="01")["eenheid"] == "01"
+
+    def test_an_allocation_without_code_takes_that_of_the_delivery(self, chain: Chain) -> None:
+        aspecific = allocate(chain, chain.begeleiding, product={"categorie": "02"}, omvang=None, budget=100_000)
+        found = deliver(chain.begeleiding, aspecific, "2025-10", 3, product_code="02A03", eenheid="04")
+        assert (found["volume"], found["eenheid"]) == (3, "04")
+
+    @pytest.mark.parametrize(
+        ("allocation", "changes", "wanted"),
+        [
+            ({}, {"maand": "2025-09"}, ["TR307"]),
+            ({}, {"maand": "2026-01"}, ["TR307"]),
+            ({}, {"eenheid": "82"}, ["TR341"]),
+            ({}, {"product_code": "02A04"}, ["TR340"]),
+            ({}, {"product_categorie": "07"}, ["TR340"]),
+            ({"omvang": {**WEKELIJKS, "eenheid": "01"}}, {"eenheid": "04"}, ["TR341"]),
+            ({"product": {"categorie": "02"}, "omvang": None, "budget": 1}, {}, ["PRODUCT", "EENHEID"]),
+            ({}, {"maand": "2025-09", "eenheid": "82", "product_code": "X"}, ["TR307", "TR340", "TR341"]),
+        ],
+        ids=["before", "after", "unit", "product", "category", "hours of minutes", "aspecific", "all at once"],
+    )
+    def test_what_does_not_fit_the_allocation_is_told_at_once(
+        self, chain: Chain, allocation: Json, changes: Json, wanted: list[str]
+    ) -> None:
+        toewijzing = allocate(chain, chain.begeleiding, **allocation)
+        before = kept()
+        refused = send(chain.begeleiding, "/leveringen", delivery(toewijzing, **changes))
+        assert (refused.status_code, codes(refused)) == (422, wanted)
+        assert kept() == before
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"volume": True},
+            {"volume": "3"},
+            {"volume": 2.5},
+            {"volume": -1},
+            {"maand": "2025-13"},
+            {"maand": "2025-10-01"},
+            {"maand": "2025-1"},
+            {"toewijzing": "10001"},
+            {"begindatum": "2025-10-07"},
+        ],
+    )
+    def test_input_of_another_form_is_refused(self, chain: Chain, changes: Json) -> None:
+        assert send(chain.begeleiding, "/leveringen", delivery("0193-iwmo-1") | changes).status_code == 422
+
+    def test_on_anothers_allocation_and_on_none_the_answer_is_the_same(self, chain: Chain, hours: str) -> None:
+        other, none = (
+            send(chain.jeugdhulp, "/leveringen", delivery(toewijzing)) for toewijzing in (hours, "0193-iwmo-999999999")
+        )
+        assert (other.status_code, other.content) == (none.status_code, none.content)
+        assert other.status_code == 404
+
+    def test_a_municipality_delivers_nothing(self, chain: Chain, hours: str) -> None:
+        assert send(chain.gemeente, "/leveringen", delivery(hours)).status_code == 403
+
+
+def delivery(toewijzing: str, **changes: Any) -> Json:
+    return {"toewijzing": toewijzing, "maand": "2025-10", "volume": 3, **changes}
+
+
+class TestAmounts:
+    def amounts(self, volume: int, eenheid: str, tarief: int | None, per: str) -> tuple[int | None, int]:
+        row: Any = SimpleNamespace(volume=volume, eenheid=eenheid)
+        return amounts(Claim(row, tarief, per))
+
+    @pytest.mark.parametrize(
+        ("volume", "eenheid", "tarief", "per", "wanted"),
+        [
+            (12, "04", 6_150, "04", (6_150, 73_800)),
+            (1, "82", 412_500, "82", (412_500, 412_500)),
+            (45, "01", 103, "01", (103, 4_635)),
+            (45, "01", 6_150, "04", (103, 4_613)),
+            (60, "01", 6_150, "04", (103, 6_150)),
+            (1, "01", 6_149, "04", (102, 102)),
+            (1, "01", 30, "04", (1, 1)),
+            (1, "01", 29, "04", (0, 0)),
+            (99_999, "83", None, "83", (None, 99_999)),
+            (0, "04", 6_150, "04", (6_150, 0)),
+        ],
+    )
+    def test_volume_times_tariff_and_minutes_rounded_at_the_end(
+        self, volume: int, eenheid: str, tarief: int | None, per: str, wanted: tuple[int | None, int]
+    ) -> None:
+        assert self.amounts(volume, eenheid, tarief, per) == wanted
+
+    @given(st.integers(0, 99_999), st.integers(0, 99_999))
+    def test_minutes_are_never_more_than_half_a_cent_off(self, volume: int, tarief: int) -> None:
+        per_minute, amount = self.amounts(volume, "01", tarief, "04")
+        exact = Fraction(tarief * volume, 60)
+        assert -Fraction(1, 2) <= exact - amount < Fraction(1, 2)
+        assert self.amounts(60, "01", tarief, "04")[1] == tarief
+        assert per_minute == self.amounts(1, "01", tarief, "04")[1]
+
+    @pytest.mark.parametrize("minuten", [1, 45, 59, 61, 715])
+    def test_the_municipality_rounds_minutes_as_the_provider_does(self, chain: Chain, hours: str, minuten: int) -> None:
+        deliver(chain.begeleiding, hours, "2025-10", minuten, eenheid="01")
+        found = declare(chain, chain.begeleiding, "2025-10")
+        assert reasons(found) == [[]]
+        assert found["toegekend_bedrag"] == int(Fraction(TARIEF * minuten, 60) + Fraction(1, 2))
+
+    def test_a_tariff_per_minute_goes_before_one_per_hour(self, chain: Chain, hours: str) -> None:
+        agree(chain, chain.begeleiding, {"eenheid": "01", "tarief": 200})
+        deliver(chain.begeleiding, hours, "2025-10", 45, eenheid="01")
+        assert outcomes(declare(chain, chain.begeleiding, "2025-10")) == [(9_000, "toegekend")]
+
+    def test_euros_are_claimed_as_they_are(self, chain: Chain) -> None:
+        agree(chain, chain.begeleiding)
+        volume = {"volume": 30_000, "eenheid": "83", "frequentie": "4"}
+        toewijzing = allocate(chain, chain.begeleiding, product=DAGBESTEDING, omvang=volume)
+        deliver(chain.begeleiding, toewijzing, "2025-10", 12_345)
+        found = declare(chain, chain.begeleiding, "2025-10")
+        assert outcomes(found) == [(12_345, "toegekend")]
+        assert found["regels"][0]["tarief"] is None
+
+
+def lines(aanbieder: Party, declaratie: Json) -> list[Node]:
+    """The lines of the 323 itself."""
+    return list(check(aanbieder.xml(declaratie["bericht"])).document().root.all("Prestatie"))
+
+
+class TestADeclaratie:
+    def test_it_is_sent_judged_and_seen_alike_from_both_sides(self, chain: Chain, hours: str) -> None:
+        deliver(chain.begeleiding, hours, "2025-10", 12)
+        made = claim(chain.begeleiding, "2025-10")
+        body = made.json()
+        assert (made.status_code, body["regels"], body["ingediend_bedrag"]) == (202, 1, 12 * TARIEF)
+        assert made.headers["location"] == f"/v1/declaraties/{body['bericht']}"
+        [waiting] = declaraties(chain.begeleiding)
+        assert (waiting["toegekend_bedrag"], outcomes(waiting)) == (None, [(12 * TARIEF, "in behandeling")])
+        chain.drain()
+        [own], [seen] = declaraties(chain.begeleiding), declaraties(chain.gemeente)
+        assert (own["richting"], seen["richting"]) == ("uitgaand", "inkomend")
+        assert (own["tegenpartij"], seen["tegenpartij"]) == ("0193", "65656056")
+        assert shared(own) == shared(seen)
+        assert (own["status"], own["toegekend_bedrag"]) == ("goedgekeurd", 12 * TARIEF)
+        assert outcomes(own) == [(12 * TARIEF, "toegekend")]
+
+    def test_a_refused_line_has_its_reason_and_next_step_on_both_sides(self, chain: Chain, hours: str) -> None:
+        deliver(chain.begeleiding, hours, "2025-10", 13)
+        deliver(chain.begeleiding, hours, "2025-11", 15)
+        declare(chain, chain.begeleiding, "2025-11")
+        [own], [seen] = declaraties(chain.begeleiding), declaraties(chain.gemeente)
+        assert shared(own) == shared(seen)
+        assert outcomes(own) == [(13 * TARIEF, "afgewezen"), (15 * TARIEF, "toegekend")]
+        assert own["toegekend_bedrag"] == 15 * TARIEF
+        [reason] = own["regels"][0]["redenen"]
+        assert (reason["retourcode"], reason["regel"]) == ("9321", "TR321")
+        assert reason["betekenis"] != ""
+        assert reason["vervolgstap"] != ""
+
+    def test_one_declaratie_is_found_by_its_id_and_by_its_owners_only(self, chain: Chain, hours: str) -> None:
+        deliver(chain.begeleiding, hours, "2025-10", 12)
+        bericht = declare(chain, chain.begeleiding, "2025-10")["bericht"]
+        answers = [
+            party.apis["billing"].call("GET", f"/v1/declaraties/{key}")
+            for party, key in ((chain.jeugdhulp, bericht), (chain.gemeente, bericht), (chain.begeleiding, uuid4()))
+        ]
+        assert {answer.status_code for answer in answers} == {404}
+        assert len({answer.content for answer in answers}) == 1
+
+    def test_the_list_goes_on_at_volgende(self, chain: Chain, hours: str) -> None:
+        for maand in ("2025-10", "2025-11", "2025-12"):
+            deliver(chain.begeleiding, hours, maand, 3)
+            declare(chain, chain.begeleiding, maand)
+        found, path = [], "/declaraties?limit=2"
+        while path:
+            page = chain.begeleiding.get("billing", path)
+            found += [row["begindatum"] for row in page["declaraties"]]
+            path = (page["volgende"] or "").partition("/v1")[2]
+        assert found == ["2025-12-01", "2025-11-01", "2025-10-01"]
+
+    def test_earlier_months_that_were_not_claimed_go_along_and_later_ones_wait(self, chain: Chain, hours: str) -> None:
+        for maand, volume in (("2025-10", 1), ("2025-11", 2), ("2025-12", 3)):
+            deliver(chain.begeleiding, hours, maand, volume)
+        found = declare(chain, chain.begeleiding, "2025-11")
+        assert [line["volume"] for line in found["regels"]] == [1, 2]
+        found = declare(chain, chain.begeleiding, "2025-12")
+        assert [line["volume"] for line in found["regels"]] == [3]
+
+    def test_clients_have_their_own_part(self, chain: Chain, hours: str) -> None:
+        annie = allocate(chain, chain.begeleiding, client=people.ANNIE)
+        deliver(chain.begeleiding, hours, "2025-10", 1)
+        deliver(chain.begeleiding, annie, "2025-10", 2)
+        found = lines(chain.begeleiding, declare(chain, chain.begeleiding, "2025-10"))
+        told = {(line.parent.get("bsn") if line.parent else "", line.get("geleverd_volume")) for line in found}
+        assert told == {("999900043", "1"), ("999900031", "2")}
+
+    def test_a_refused_line_is_claimed_again_once_it_is_right(self, chain: Chain, hours: str) -> None:
+        deliver(chain.begeleiding, hours, "2025-10", 13)
+        assert reasons(declare(chain, chain.begeleiding, "2025-10")) == [["9321"]]
+        deliver(chain.begeleiding, hours, "2025-10", 12)
+        again = declare(chain, chain.begeleiding, "2025-11")
+        assert outcomes(again) == [(12 * TARIEF, "toegekend")]
+        assert again["regels"][0]["vorige_referentie"] is None
+        assert to_pay(chain) == {("iwmo", "65656056"): 12 * TARIEF}
+
+    def test_what_waits_for_an_answer_is_not_claimed_twice(self, chain: Chain, hours: str) -> None:
+        deliver(chain.begeleiding, hours, "2025-10", 12)
+        assert claim(chain.begeleiding, "2025-10").status_code == 202
+        for volume in (12, 11):
+            deliver(chain.begeleiding, hours, "2025-10", volume)
+            again = claim(chain.begeleiding, "2025-11")
+            assert (again.status_code, codes(again)) == (422, ["LEEG"])
+        chain.drain()
+        assert [bedrag for bedrag, _ in outcomes(declare(chain, chain.begeleiding, "2025-11"))] == [
+            -12 * TARIEF,
+            11 * TARIEF,
+        ]
+
+    def test_a_change_is_a_credit_first_and_then_a_debit(self, chain: Chain, hours: str) -> None:
+        deliver(chain.begeleiding, hours, "2025-10", 12)
+        first = declare(chain, chain.begeleiding, "2025-10")
+        deliver(chain.begeleiding, hours, "2025-11", 15)
+        deliver(chain.begeleiding, hours, "2025-10", 11)
+        found = declare(chain, chain.begeleiding, "2025-11")
+        assert outcomes(found) == [
+            (-12 * TARIEF, "toegekend"),
+            (11 * TARIEF, "toegekend"),
+            (15 * TARIEF, "toegekend"),
+        ]
+        [credit, *debits] = lines(chain.begeleiding, found)
+        [original] = lines(chain.begeleiding, first)
+        own = {"product_referentie_referentie_nummer", "product_referentie_vorig_referentie_nummer"}
+        own.add("ingediend_bedrag_debet_credit")
+        assert {k: v for k, v in credit.values.items() if k not in own} == {
+            k: v for k, v in original.values.items() if k not in own
+        }
+        named = "product_referentie_vorig_referentie_nummer"
+        assert credit.get(named) == original.get("product_referentie_referentie_nummer")
+        assert [debit.get(named) for debit in debits] == ["", ""]
+        assert to_pay(chain) == {("iwmo", "65656056"): 26 * TARIEF}
+
+    def test_a_delivery_of_nothing_takes_back_what_was_granted(self, chain: Chain, hours: str) -> None:
+        deliver(chain.begeleiding, hours, "2025-10", 12)
+        declare(chain, chain.begeleiding, "2025-10")
+        deliver(chain.begeleiding, hours, "2025-10", 0)
+        found = declare(chain, chain.begeleiding, "2025-11")
+        assert outcomes(found) == [(-12 * TARIEF, "toegekend")]
+        assert (found["ingediend_bedrag"], found["toegekend_bedrag"]) == (-12 * TARIEF, -12 * TARIEF)
+        assert shared(found) == shared(declaraties(chain.gemeente)[0])
+        assert to_pay(chain) == {("iwmo", "65656056"): 0}
+        assert codes(claim(chain.begeleiding, "2025-12")) == ["LEEG"]
+
+    def test_a_tariff_agreed_afterwards_is_a_credit_at_the_old_and_a_debit_at_the_new(
+        self, chain: Chain, hours: str
+    ) -> None:
+        deliver(chain.begeleiding, hours, "2025-10", 12)
+        declare(chain, chain.begeleiding, "2025-10")
+        agree(chain, chain.begeleiding, {"tarief": 6_300})
+        found = declare(chain, chain.begeleiding, "2025-11")
+        assert outcomes(found) == [(-12 * TARIEF, "toegekend"), (12 * 6_300, "toegekend")]
+
+    def test_nothing_is_claimed_of_what_is_granted_already(self, chain: Chain, hours: str) -> None:
+        deliver(chain.begeleiding, hours, "2025-10", 12)
+        declare(chain, chain.begeleiding, "2025-10")
+        before = kept()
+        again = claim(chain.begeleiding, "2025-11")
+        assert (again.status_code, codes(again)) == (422, ["LEEG"])
+        assert kept() == before
+
+    def test_ten_claims_at_once_make_one_declaratie(self, chain: Chain, hours: str) -> None:
+        deliver(chain.begeleiding, hours, "2025-10", 12)
+        with ThreadPoolExecutor(10) as pool:
+            answers = list(pool.map(lambda _: claim(chain.begeleiding, "2025-10"), range(10)))
+        assert sorted(answer.status_code for answer in answers) == [202] + [422] * 9
+        assert {tuple(codes(answer)) for answer in answers if answer.status_code == 422} == {("LEEG",)}
+        assert query("SELECT count(*) FROM prestatie")[0][0] == 1
+        chain.drain()
+        assert to_pay(chain) == {("iwmo", "65656056"): 12 * TARIEF}
+
+    def test_a_month_that_is_not_over_waits(self, chain: Chain, hours: str) -> None:
+        deliver(chain.begeleiding, hours, "2025-10", 12)
+        after = month_of(vandaag()).eind + timedelta(1)
+        for day in (after - timedelta(1), after, date(2098, 12, 1)):
+            if day <= vandaag():  # today is the last of its month
+                continue
+            refused = claim(chain.begeleiding, f"{day:%Y-%m}")
+            assert (refused.status_code, codes(refused)) == (422, ["TR137"])
+
+    def test_without_a_tariff_nothing_is_sent(self, chain: Chain, hours: str) -> None:
+        other = allocate(chain, chain.begeleiding, client=people.ANNIE, product=DAGBESTEDING)
+        deliver(chain.begeleiding, hours, "2025-10", 12)
+        deliver(chain.begeleiding, other, "2025-10", 1)
+        before = kept()
+        refused = claim(chain.begeleiding, "2025-10")
+        assert (refused.status_code, codes(refused)) == (422, ["TR418"])
+        assert "999900031" not in refused.text
+        assert kept() == before
+
+    def test_a_withdrawn_delivery_needs_no_tariff(self, chain: Chain, hours: str) -> None:
+        other = allocate(chain, chain.begeleiding, client=people.ANNIE, product=DAGBESTEDING)
+        deliver(chain.begeleiding, hours, "2025-10", 12)
+        for volume in (1, 0):
+            deliver(chain.begeleiding, other, "2025-10", volume)
+        assert outcomes(declare(chain, chain.begeleiding, "2025-10")) == [(12 * TARIEF, "toegekend")]
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"gemeente": "0200"}, {"standaard": "ijw"}, {"maand": "2025-09"}],
+        ids=["another municipality", "another law", "an earlier month"],
+    )
+    def test_there_is_nothing_to_claim_elsewhere(self, chain: Chain, hours: str, changes: Json) -> None:
+        deliver(chain.begeleiding, hours, "2025-10", 12)
+        body = {"standaard": "iwmo", "gemeente": "0193", "maand": "2025-10", **changes}
+        refused = send(chain.begeleiding, "/declaraties", body)
+        assert (refused.status_code, codes(refused)) == (422, ["LEEG"])
+
+    @pytest.mark.parametrize(
+        "changes", [{"maand": "2025-10-01"}, {"maand": 202510}, {"gemeente": "193"}, {"nu": True}, {"standaard": "zvw"}]
+    )
+    def test_input_of_another_form_is_refused(self, chain: Chain, changes: Mapping[str, Any]) -> None:
+        body = {"standaard": "iwmo", "gemeente": "0193", "maand": "2025-10", **changes}
+        assert send(chain.begeleiding, "/declaraties", body).status_code == 422
+
+    def test_a_municipality_claims_nothing(self, chain: Chain) -> None:
+        assert claim(chain.gemeente, "2025-10").status_code == 403
+
+
+def shared(declaratie: Json) -> Json:
+    """What both sides must see alike."""
+    return {name: value for name, value in declaratie.items() if name not in ("bericht", "richting", "tegenpartij")}
+
+
+class TestWhatIsToBePaid:
+    def test_it_counts_granted_lines_only_per_law_and_provider(self, chain: Chain, hours: str) -> None:
+        agree(chain, chain.jeugdhulp, {"contract": "C2"}, nummer="C2")
+        other = allocate(chain, chain.jeugdhulp, client=people.ANNIE)
+        deliver(chain.begeleiding, hours, "2025-10", 12)
+        deliver(chain.begeleiding, hours, "2025-11", 16)
+        deliver(chain.jeugdhulp, other, "2025-10", 2)
+        assert claim(chain.begeleiding, "2025-11").status_code == 202
+        assert to_pay(chain) == {}
+        chain.drain()
+        declare(chain, chain.jeugdhulp, "2025-10")
+        deliver(chain.jeugdhulp, other, "2025-10", 1)
+        declare(chain, chain.jeugdhulp, "2025-11")
+        found = chain.gemeente.get("billing", "/betaalvoorstellen")["betaalvoorstellen"]
+        assert found == [
+            {
+                "standaard": "iwmo",
+                "aanbieder": "65656055",
+                "debet": 3 * TARIEF,
+                "credit": 2 * TARIEF,
+                "te_betalen": TARIEF,
+                "regels": 3,
+            },
+            {
+                "standaard": "iwmo",
+                "aanbieder": "65656056",
+                "debet": 12 * TARIEF,
+                "credit": 0,
+                "te_betalen": 12 * TARIEF,
+                "regels": 1,
+            },
+        ]
+
+    def test_a_provider_has_nothing_to_pay(self, chain: Chain) -> None:
+        assert chain.begeleiding.apis["billing"].call("GET", "/v1/betaalvoorstellen").status_code == 403
+
+
+@pytest.mark.parametrize("key", ["", "zk_onbekend"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", "/contracten"),
+        ("GET", "/contracten"),
+        ("PUT", "/tarieven"),
+        ("GET", "/tarieven"),
+        ("POST", "/leveringen"),
+        ("POST", "/declaraties"),
+        ("GET", "/declaraties"),
+        ("GET", f"/declaraties/{UUID(int=1)}"),
+        ("GET", "/betaalvoorstellen"),
+        ("POST", "/beoordelingen"),
+    ],
+)
+def test_no_door_opens_without_a_key(services: dict[str, str], method: str, path: str, key: str) -> None:
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    refused = httpx.request(method, f"{services['billing']}/v1{path}", json={}, headers=headers)
+    assert refused.status_code == 401
