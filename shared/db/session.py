@@ -10,11 +10,15 @@ from sqlalchemy.orm import Session
 
 from shared.config import settings
 
+LIMITS = ("statement_timeout=120s", "client_connection_check_interval=5s")
+"""No query of ours runs on for ever, and none goes on when its process is gone."""
 
-def conninfo(url: str, schema: str) -> str:
-    """A libpq URL whose connections see only our schema (and public, for extensions)."""
+
+def conninfo(url: str, schema: str, *parameters: str) -> str:
+    """A libpq URL whose connections see only our schema (and public, for extensions), with more run-time parameters."""
     plain = make_url(url).set(drivername="postgresql")
-    options = quote(f"-csearch_path={schema},public -ctimezone=UTC", safe="")
+    wanted = (f"search_path={schema},public", "timezone=UTC", *parameters)
+    options = quote(" ".join(f"-c{parameter}" for parameter in wanted), safe="")
     joint = "&" if plain.query else "?"
     return plain.render_as_string(hide_password=False) + f"{joint}options={options}"
 
@@ -22,7 +26,7 @@ def conninfo(url: str, schema: str) -> str:
 @cache
 def engine(url: str, schema: str) -> Engine:
     """The engine of a database and schema; one per process."""
-    address = conninfo(url, schema).replace("postgresql://", "postgresql+psycopg://", 1)
+    address = conninfo(url, schema, *LIMITS).replace("postgresql://", "postgresql+psycopg://", 1)
     return create_engine(address, pool_size=10, max_overflow=10, pool_timeout=10, hide_parameters=True)
 
 
