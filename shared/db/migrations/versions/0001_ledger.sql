@@ -183,7 +183,7 @@ CREATE TABLE client (
 	CONSTRAINT pk_client PRIMARY KEY (bericht, volgnummer),
 	CONSTRAINT fk_client_eigenaar_bericht FOREIGN KEY(eigenaar, bericht) REFERENCES bericht (eigenaar, id)
 );
-CREATE INDEX ix_client_eigenaar_standaard_tegenpartij_bsn ON client (eigenaar, standaard, tegenpartij, bsn);
+CREATE INDEX ix_client_bsn_eigenaar_standaard_tegenpartij ON client (bsn, eigenaar, standaard, tegenpartij);
 COMMENT ON COLUMN client.volgnummer IS 'position among its class in the message, from 1';
 COMMENT ON COLUMN client.ouder IS 'volgnummer of the class above';
 CREATE TABLE contact (
@@ -308,9 +308,9 @@ CREATE TABLE prestatie (
 	CONSTRAINT pk_prestatie PRIMARY KEY (bericht, volgnummer),
 	CONSTRAINT fk_prestatie_eigenaar_bericht FOREIGN KEY(eigenaar, bericht) REFERENCES bericht (eigenaar, id)
 );
-CREATE INDEX ix_prestatie_credit ON prestatie (eigenaar, standaard, tegenpartij, product_referentie_vorig_referentie_nummer) WHERE ingediend_bedrag_debet_credit = 'C';
-CREATE INDEX ix_prestatie_eigenaar_standaard_tegenpartij_product_ref_51a7 ON prestatie (eigenaar, standaard, tegenpartij, product_referentie_referentie_nummer);
-CREATE INDEX ix_prestatie_eigenaar_standaard_tegenpartij_toewijzing_nummer ON prestatie (eigenaar, standaard, tegenpartij, toewijzing_nummer);
+CREATE INDEX ix_prestatie_credit ON prestatie (product_referentie_vorig_referentie_nummer, eigenaar, standaard, tegenpartij) WHERE ingediend_bedrag_debet_credit = 'C';
+CREATE INDEX ix_prestatie_product_referentie_referentie_nummer_eigen_62ea ON prestatie (product_referentie_referentie_nummer, eigenaar, standaard, tegenpartij);
+CREATE INDEX ix_prestatie_toewijzing_nummer_eigenaar_standaard_tegenpartij ON prestatie (toewijzing_nummer, eigenaar, standaard, tegenpartij);
 COMMENT ON COLUMN prestatie.volgnummer IS 'position among its class in the message, from 1';
 COMMENT ON COLUMN prestatie.ouder IS 'volgnummer of the class above';
 COMMENT ON COLUMN prestatie.bsn IS 'of the Client that it stands in';
@@ -358,7 +358,7 @@ CREATE TABLE start_product (
 	CONSTRAINT pk_start_product PRIMARY KEY (bericht, volgnummer),
 	CONSTRAINT fk_start_product_eigenaar_bericht FOREIGN KEY(eigenaar, bericht) REFERENCES bericht (eigenaar, id)
 );
-CREATE INDEX ix_start_product_eigenaar_standaard_tegenpartij_toewijz_8e9b ON start_product (eigenaar, standaard, tegenpartij, toewijzing_nummer);
+CREATE INDEX ix_start_product_toewijzing_nummer_eigenaar_standaard_t_f363 ON start_product (toewijzing_nummer, eigenaar, standaard, tegenpartij);
 COMMENT ON COLUMN start_product.volgnummer IS 'position among its class in the message, from 1';
 COMMENT ON COLUMN start_product.ouder IS 'volgnummer of the class above';
 COMMENT ON COLUMN start_product.bsn IS 'of the Client that it stands in';
@@ -381,7 +381,7 @@ CREATE TABLE stop_product (
 	CONSTRAINT pk_stop_product PRIMARY KEY (bericht, volgnummer),
 	CONSTRAINT fk_stop_product_eigenaar_bericht FOREIGN KEY(eigenaar, bericht) REFERENCES bericht (eigenaar, id)
 );
-CREATE INDEX ix_stop_product_eigenaar_standaard_tegenpartij_toewijzi_87e3 ON stop_product (eigenaar, standaard, tegenpartij, toewijzing_nummer);
+CREATE INDEX ix_stop_product_toewijzing_nummer_eigenaar_standaard_te_5625 ON stop_product (toewijzing_nummer, eigenaar, standaard, tegenpartij);
 COMMENT ON COLUMN stop_product.volgnummer IS 'position among its class in the message, from 1';
 COMMENT ON COLUMN stop_product.ouder IS 'volgnummer of the class above';
 COMMENT ON COLUMN stop_product.bsn IS 'of the Client that it stands in';
@@ -447,7 +447,8 @@ CREATE TABLE toegewezen_product (
 	CONSTRAINT pk_toegewezen_product PRIMARY KEY (bericht, volgnummer),
 	CONSTRAINT fk_toegewezen_product_eigenaar_bericht FOREIGN KEY(eigenaar, bericht) REFERENCES bericht (eigenaar, id)
 );
-CREATE INDEX ix_toegewezen_product_eigenaar_standaard_tegenpartij_to_849c ON toegewezen_product (eigenaar, standaard, tegenpartij, toewijzing_nummer);
+CREATE INDEX ix_toegewezen_product_bsn_eigenaar_standaard_tegenpartij ON toegewezen_product (bsn, eigenaar, standaard, tegenpartij);
+CREATE INDEX ix_toegewezen_product_toewijzing_nummer_eigenaar_standa_aded ON toegewezen_product (toewijzing_nummer, eigenaar, standaard, tegenpartij);
 COMMENT ON COLUMN toegewezen_product.volgnummer IS 'position among its class in the message, from 1';
 COMMENT ON COLUMN toegewezen_product.ouder IS 'volgnummer of the class above';
 COMMENT ON COLUMN toegewezen_product.bsn IS 'of the Client that it stands in';
