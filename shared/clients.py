@@ -1,5 +1,7 @@
 """HTTP calls to the other services of this installation and to partners elsewhere; the only user of httpx."""
 
+import ssl
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,12 @@ from shared.security import service_token
 TIMEOUT = httpx.Timeout(120.0, connect=5.0)
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """The certificates that we trust; read once, as reading them takes longer than a call."""
+    return httpx.create_ssl_context()
+
+
 def assess(owner: str, bericht: UUID) -> Beoordeling:
     """Ask the service that owns a kind of message to judge one. Raises httpx.HTTPError, to be tried again."""
     base: str = getattr(settings(), f"{owner}_url")
@@ -20,6 +28,7 @@ def assess(owner: str, bericht: UUID) -> Beoordeling:
         json={"bericht": str(bericht)},
         headers={"Authorization": f"Bearer {service_token(owner)}"},
         timeout=TIMEOUT,
+        verify=_tls(),
     )
     response.raise_for_status()
     return Beoordeling.model_validate_json(response.content)
@@ -32,7 +41,7 @@ def push(url: str, key: str, xml: bytes, sleutel: str) -> httpx.Response:
         "Content-Type": "application/xml",
         "Idempotency-Key": sleutel,
     }
-    return httpx.post(url, content=xml, headers=headers, timeout=TIMEOUT)
+    return httpx.post(url, content=xml, headers=headers, timeout=TIMEOUT, verify=_tls())
 
 
 class Api:
@@ -45,4 +54,4 @@ class Api:
     def call(self, method: str, path: str, **options: Any) -> httpx.Response:
         """One call; the answer whatever its status."""
         headers = {**self._headers, **options.pop("headers", {})}
-        return httpx.request(method, self._base + path, headers=headers, timeout=TIMEOUT, **options)
+        return httpx.request(method, self._base + path, headers=headers, timeout=TIMEOUT, verify=_tls(), **options)

@@ -38,8 +38,6 @@ def inspect(data: bytes, xsd_dir: Path | None = None) -> Verdict:
         return Verdict(refusal.detail, faults, kind.standaard if kind else "", RELEASE if kind else "")
     if isinstance(parsed.type, Published):
         own = parsed.type
-        return Verdict(
-            own.bericht, (), own.standaard, own.release, "Alleen niveau 1: staat niet in de catalogus."
-        )
+        return Verdict(own.bericht, (), own.standaard, own.release, "Alleen niveau 1: staat niet in de catalogus.")
     document, kind = parsed.document(), parsed.type
     return Verdict(kind.name, explain(document, level2.check(document)), kind.standaard, RELEASE)

@@ -5,6 +5,7 @@ lie flat in `values` under their snake-case names, as the text that the XML carr
 Prestaties exist in the XML only.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
@@ -76,13 +77,18 @@ class Document:
             yield from top.walk()
 
     def pad(self, node: Node) -> str:
-        """The XPath of a node, with a position on every step below the root."""
+        """The XPath of a node, with a position on every step below the root.
+
+        Children stand in the order of their classes, so the first of a class is found by halving.
+        """
         return "/".join(["", f"{self.type.prefix}:Bericht", *reversed(list(_steps(self.type, node)))])
 
 
 def _steps(message: MessageType, node: Node) -> Iterator[str]:
     while node.parent is not None:
-        first = next(child for child in node.parent.children if child.name == node.name)
+        order = list(routes(message, node.parent.name))
+        siblings = node.parent.children
+        first = siblings[bisect_left(siblings, order.index(node.name), key=lambda child: order.index(child.name))]
         yield f"{message.prefix}:{node.name}[{node.volgnummer - first.volgnummer + 1}]"
         container = routes(message, node.parent.name)[node.name]
         if container:
@@ -164,6 +170,8 @@ def new_node(kind: ClassType, parent: Node | None, counts: dict[str, int]) -> No
 def tree(node: Node) -> dict[str, Value | Tree | Iterable[Tree] | None]:
     """The inverse of `build` for one node, to copy a part of a message into another."""
     found: dict[str, Value | Tree | Iterable[Tree] | None] = dict(node.values)
+    if node.retourcodes:
+        found["retourcodes"] = list(node.retourcodes)  # type: ignore[arg-type]
     for child in node.children:
         found.setdefault(child.name, []).append(tree(child))  # type: ignore[union-attr]
     return found

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from threading import Lock
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from lxml import etree
 
@@ -26,9 +26,11 @@ from shared.standard.xsd import compiled
 MAX_BYTES = 25 * 1024 * 1024
 """The largest message that VECOZO and GGk carry (IB003, IB012)."""
 MAX_PARTS = 1_200_000
-"""Elements and attributes; of elements with a value fewer fit in 25 MB."""
+"""Elements, and twice the attributes; of elements with a value fewer fit in 25 MB."""
 MANY = 10_000
-"""A message with more tags and attributes is validated while it is read."""
+"""A message with more parts, counting end tags too, is validated while it is read."""
+MAX_TEXT = 4 * 1024 * 1024
+"""How long a text may be: for the patterns on it libxml2 takes thirty times its memory."""
 MAX_RUN = 32 * 1024
 """How long a text or a tag may be in such a message; a little more passes."""
 _CHUNK = 16 * 1024
@@ -41,6 +43,8 @@ _SAFE: dict[str, Any] = {
     "remove_pis": True,
 }
 _DOCTYPE = ("OP192", "Het bericht bevat een DOCTYPE. Verstuur het zonder DOCTYPE.")
+_OF_PARENT = {"SCHEMAV_CVC_TYPE_3_1_2", "SCHEMAV_CVC_COMPLEX_TYPE_2_3"}
+"""Errors that come to light with a child: it, or a text before it, is not allowed."""
 _VALIDATING = Lock()
 
 
@@ -96,7 +100,7 @@ def _refused(code: str, melding: str, regel: int | None = None) -> Refused:
 
 
 def _check_bytes(data: bytes) -> int:
-    """How many tags and attributes there are at most: quotes in a text count too. Raises Refused."""
+    """How many tags and quotes there are, those in a text included. Raises Refused."""
     if len(data) > MAX_BYTES:
         raise Refused(413, "Het bericht is groter dan 25 MB", detail="Verdeel de inhoud over meer berichten.")
     if data.startswith(b"\xef\xbb\xbf"):
@@ -104,7 +108,7 @@ def _check_bytes(data: bytes) -> int:
     if b"\x00" in data or not _is_utf8(data):
         raise _refused("OP192", "Het bericht is geen UTF-8. Verstuur UTF-8 zonder BOM.")
     tags, quotes = data.count(b"<"), data.count(b'"') + data.count(b"'")
-    parts = (tags if tags <= MAX_PARTS else tags - data.count(b"</")) + quotes // 2
+    parts = (tags if tags <= MAX_PARTS else tags - data.count(b"</")) + quotes
     if parts > MAX_PARTS:
         raise _refused("OMVANG", "Het bericht heeft te veel elementen. Verdeel het over meer berichten.")
     return parts
@@ -184,6 +188,8 @@ def _validate_tree(data: bytes, xsd_dir: Path | None) -> tuple[_Kind, etree._Ele
     error, the siblings before it: this is for messages of few parts.
     """
     root = parse_trusted(data)
+    if len(data) > MAX_TEXT and any(len(text) > MAX_TEXT for text in root.itertext()):
+        raise _refused("OMVANG", "Een tekst in het bericht is langer dan 4 MB. Kort die in.")
     if root.getroottree().docinfo.internalDTD is not None:
         raise _refused(*_DOCTYPE)
     kind = _kind(root.tag, xsd_dir)
@@ -215,33 +221,32 @@ def _validate_reading(data: bytes, xsd_dir: Path | None) -> tuple[_Kind, etree._
     libxml2 quadratic time here, and a tag can hold an error per attribute: both are limited.
     """
     kind = _recognise(data, xsd_dir)
-    reader = _Reader(kind)
     bad = []
-    for start in range(0, len(data), _CHUNK):
-        if reader.feed(data[start : start + _CHUNK]):
-            bad.append(start)
-        if len(bad) > MAX_FAULTS:
-            break
-        unbroken = start + MAX_RUN <= len(data) and data.find(b"<", start, start + MAX_RUN) < 0
-        if unbroken or reader.longest() > MAX_RUN:
-            raise _refused("OMVANG", "In een bericht met zoveel elementen is een tekst of tag te lang. Kort die in.")
-    if bad:
-        reader.drop()
-        return kind, None, _reread(kind, data, bad)
-    return kind, reader.close(), ()
+    with _Reader(kind) as reader:
+        for start in range(0, len(data), _CHUNK):
+            if reader.feed(data[start : start + _CHUNK]):
+                bad.append(start)
+            if len(bad) > MAX_FAULTS:
+                break
+            unbroken = start + MAX_RUN <= len(data) and data.find(b"<", start, start + MAX_RUN) < 0
+            if unbroken or reader.longest() > MAX_RUN:
+                raise _refused(
+                    "OMVANG", "In een bericht met zoveel elementen is een tekst of tag te lang. Kort die in."
+                )
+        if not bad:
+            return kind, reader.close(), ()
+    return kind, None, _reread(kind, data, bad)
 
 
 def _reread(kind: _Kind, data: bytes, bad: list[int]) -> Iterator[Located]:
     """The errors of the chunks that have some, in order; there every tag is read by itself, to see whose they are."""
-    reader = _Reader(kind)
-    try:
+    with _Reader(kind) as reader:
         for start in range(0, bad[-1] + 1, _CHUNK):
             chunk = data[start : start + _CHUNK]
             for piece in re.split(b"(?<=>)", chunk) if start in bad else [chunk]:
+                opening = not piece.rpartition(b"<")[2].startswith(b"/")
                 for error in reader.feed(piece):
-                    yield reader.place(error), error
-    finally:
-        reader.drop()
+                    yield reader.place(error, opening), error
 
 
 class _Reader:
@@ -257,6 +262,15 @@ class _Reader:
         self._root: etree._Element | None = None
         self._known = 0
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for rest in (b"", b"<x/>"):
+            with suppress(etree.XMLSyntaxError):
+                self._parser.feed(rest)
+                self._parser.close()
+
     def feed(self, data: bytes) -> list[etree._LogEntry]:
         """Read on; the errors that come to light. Raises XMLSyntaxError when it is no XML."""
         self._parser.feed(data)
@@ -269,25 +283,17 @@ class _Reader:
 
     def close(self) -> etree._Element:
         """The whole tree. Raises XMLSyntaxError when it is no XML or not valid."""
-        try:
-            return self._parser.close()
-        finally:
-            with suppress(etree.XMLSyntaxError):
-                self._parser.feed(b"<x/>")
-                self._parser.close()
-
-    def drop(self) -> None:
-        """Let go of the tree, which may not be whole."""
-        with suppress(etree.XMLSyntaxError):
-            self.close()
+        return self._parser.close()
 
     def longest(self) -> int:
         """The length of the longest text at the point that was reached."""
         return max((len(part) for xml in self._newest() for part in (xml.text, xml.tail) if part), default=0)
 
-    def place(self, error: etree._LogEntry) -> etree._Element:
-        """The element of an error at the last tag: the innermost around it that has the name in the message."""
+    def place(self, error: etree._LogEntry, opening: bool) -> etree._Element:
+        """The element of an error at a tag that was just read: around it, the innermost with the name in the message."""
         around = list(self._newest())
+        if opening and error.type_name in _OF_PARENT:
+            around.pop()
         name = error.message.split("'", 2)[1]
         return next((xml for xml in reversed(around) if xml.tag == name), around[-1])
 

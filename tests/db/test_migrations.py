@@ -218,31 +218,43 @@ def test_a_contract_period_and_a_double_key_are_refused_by_the_database_itself(s
 
 MIGRATOR = """
 import sys
-from shared.db.migrate import migrate
-print("klaar", flush=True)
-sys.stdin.readline()
-migrate(sys.argv[1], sys.argv[2])
+from shared.db import migrate
+upgrade = migrate.command.upgrade
+
+def and_wait(config, revision):
+    upgrade(config, revision)
+    print("gemaakt", flush=True)
+    sys.stdin.readline()
+
+migrate.command.upgrade = and_wait
+migrate.migrate(sys.argv[1], sys.argv[2])
 """
 
 
-def test_two_at_the_same_time_do_not_collide(server: str, schema: str) -> None:
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-W", "error", "-c", MIGRATOR, server, schema],
-            cwd=CODE,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(3)
-    ]
-    for process in started:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "klaar\n"
-    ended = [process.communicate("nu\n", timeout=60) for process in started]
-    assert [process.returncode for process in started] == [0, 0, 0], ended
+def test_two_at_the_same_time_wait_for_each_other(server: str, schema: str) -> None:
+    """The second starts when the first has made everything and has not committed yet."""
+    with migrator(server, schema) as first:
+        assert first.stdout is not None
+        assert first.stdout.readline() == "gemaakt\n"
+        with migrator(server, schema) as second:
+            with pytest.raises(subprocess.TimeoutExpired):
+                second.wait(timeout=3)
+            for process in (first, second):
+                process.communicate("verder\n", timeout=60)
+            assert (first.returncode, second.returncode) == (0, 0)
     assert is_current(engine(server, schema))
+
+
+@contextmanager
+def migrator(server: str, schema: str) -> "Iterator[subprocess.Popen[str]]":
+    """A process that makes the schema and commits when it is told to; its complaints are on our own standard error."""
+    argv = [sys.executable, "-W", "error", "-c", MIGRATOR, server, schema]
+    process = subprocess.Popen(argv, cwd=CODE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_one_that_fails_leaves_everything_as_it_was(server: str, filled: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -411,6 +411,16 @@ class TestAJobThatFails:
         assert len(inkomend(chain.gemeente, "323")) == len(inkomend(chain.begeleiding, "325")) == 1
         assert to_pay(chain) == {("iwmo", "65656056"): 12 * TARIEF}
 
+    def test_after_six_more_attempts_it_is_kept_as_failed(self, chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+        failures = fail_after(monkeypatch, "process", times=99)
+        chain.post(chain.gemeente, encode(message("JW323")))
+        chain.drain()
+        for _ in range(8):
+            try_again(chain)
+        assert len(failures) == 1 + 6
+        assert (jobs("process"), jobs("process", "failed")) == (0, 1)
+        assert [row["status"] for row in inkomend(chain.gemeente, "323")] == ["ontvangen"]
+
 
 def fail_after(monkeypatch: pytest.MonkeyPatch, step: str, times: int) -> list[None]:
     """Have a step of messaging fail right after it did its work, some times; what it failed."""

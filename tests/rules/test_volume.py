@@ -115,9 +115,9 @@ def test_the_second_opinion_knows_the_examples_of_the_domain(
 
 @st.composite
 def pairs(draw: st.DrawFn) -> tuple[Toegewezen, Regel]:
-    """An allocation of up to four months, and a part of a month in, around or beside it."""
+    """An allocation of some days or up to four months, and a part of a month at its edges, in it or beside it."""
     begin = date(2021, 1, 1) + draw(st.integers(0, 4000)) * DAY
-    length = draw(st.integers(0, 130))
+    length = draw(st.integers(0, 9) | st.integers(0, 130))
     eenheid = draw(st.sampled_from((*INSPANNING, *OUTPUT)))
     toegewezen = Toegewezen(
         draw(st.integers(0, 40)),
@@ -127,7 +127,7 @@ def pairs(draw: st.DrawFn) -> tuple[Toegewezen, Regel]:
         begin,
         None if draw(st.integers(0, 7)) == 0 else begin + length * DAY,
     )
-    somewhere = begin + draw(st.integers(-20, length + 20)) * DAY
+    somewhere = begin + draw(st.sampled_from((0, length)) | st.integers(-20, length + 20)) * DAY
     month = [day for day in every_day(somewhere - 31 * DAY, somewhere + 31 * DAY) if same_month(day, somewhere)]
     inside = [day for day in month if holds(toegewezen, day)]
     days = inside if inside and draw(st.booleans()) else month  # as IV089 wants it, or the whole month

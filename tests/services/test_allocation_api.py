@@ -186,6 +186,14 @@ class TestTheFullSet:
         again = change(chain, ended, einddatum="2024-11-30")
         assert numbers(chain, again) == [made["toewijzing_nummer"], ended["toewijzing_nummer"]]
 
+    def test_one_that_was_deleted_before_it_began_is_left_out(self, chain: Chain) -> None:
+        deleted = allocate(chain, product=DERDE, ingangsdatum="2030-01-01")
+        change(chain, deleted, einddatum="2030-01-01", reden_wijziging="13")
+        shortened = allocate(chain, product=ANDERS, ingangsdatum="2030-01-01")
+        change(chain, shortened, einddatum="2030-01-01")
+        made = allocate(chain)
+        assert numbers(chain, made) == [shortened["toewijzing_nummer"], made["toewijzing_nummer"]]
+
     def test_one_that_ends_today_or_starts_tomorrow_is_told(self, chain: Chain) -> None:
         today = vandaag().isoformat()
         ending = allocate(chain, product=ANDERS, einddatum=today)

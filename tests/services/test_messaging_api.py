@@ -342,6 +342,7 @@ def listed(party: Party, options: str) -> list[str]:
     while path is not None:
         page = get(party, path).json()
         found += [row["identificatie"] for row in page["berichten"]]
+        assert len(found) < 20, "it never ends"
         path = page["volgende"] and "/v1/" + page["volgende"].partition("/v1/")[2]
     return found
 

@@ -16,8 +16,8 @@ _BASES = {"integer": "7", "date": "2026-04-01", "time": "12:34:56"}
 
 
 def sample(kind: SimpleType, pattern: str = "") -> str:
-    """A value that the type allows."""
-    if kind.enumeration or pattern:
+    """A value that the type allows, or that the pattern of an element does, which is mostly one fixed value."""
+    if kind.enumeration or pattern.isdecimal():
         return pattern or kind.enumeration[0]
     version = "1.0.0" if kind.name == "LDT_Versie" else ""
     return version or _BASES.get(kind.base) or _SAMPLES.get(dict(kind.facets).get("pattern", ""), "A")
@@ -95,7 +95,7 @@ def edges(kind: SimpleType, pattern: str = "") -> list[str]:
     """Values of a type on both sides of its bounds: some are allowed, some are not."""
     good = sample(kind, pattern)
     padded = [space + good + space for space in _ROUND] + [good + space for space in _ROUND] + _ROUND
-    if pattern or kind.enumeration:
+    if pattern.isdecimal() or kind.enumeration:
         return [*_near(kind.enumeration or (pattern,)), *padded]
     if kind.base == "integer":
         return [*_integers(kind), *padded]

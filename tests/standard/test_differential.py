@@ -30,7 +30,7 @@ from tests.standard.mutate import (
 )
 
 SEED = int(os.environ.get("ZORGKETEN_SEED", "20260401"))
-RANDOM = 6_000
+RANDOM = 4_000
 
 pytestmark = pytest.mark.skipif(not XSD.is_dir(), reason="de officiële XSD's staan niet in ../shared/istandaarden/xsd")
 
