@@ -15,6 +15,7 @@ from shared.standard.catalogue import ClassType, Element, MessageType, composite
 from shared.standard.codelists import by_type
 from shared.standard.faults import describe
 
+CASES = Path(__file__).parents[1] / "tests" / "rules" / "cases"
 RULES = (allocation, billing, level2, messaging)  # importing them registers the rules
 SHORT = 25
 """How many values of an enumeration are written out; for more than these we name its codelist."""
@@ -68,8 +69,8 @@ def _rules_page() -> Iterator[str]:
     yield "# Rules\n"
     yield "Made by `make docs` from the catalogue and the registered functions. *Level* 2 looks inside a message,"
     yield "3 across messages, 4 at external sources; a code without a function is not built yet.\n"
-    yield "| code | standard | level | return code | messages | function | meaning (Dutch) |"
-    yield "|---|---|---|---|---|---|---|"
+    yield "| code | standard | level | return code | messages | function | cases | meaning (Dutch) |"
+    yield "|---|---|---|---|---|---|---|---|"
     for row in rule_rows():
         place = f"`{row.implementatie}`" if row.implementatie else "–"
         cells = (
@@ -79,9 +80,16 @@ def _rules_page() -> Iterator[str]:
             row.retourcode,
             " ".join(row.berichten),
             place,
+            _cases(row.code),
             row.betekenis,
         )
         yield "| " + " | ".join(cells) + " |"
+
+
+def _cases(code: str) -> str:
+    """How many cases specify a code, as a link; they stand in the source tree only."""
+    path = CASES / f"{code}.toml"
+    return f"[{path.read_text('utf-8').count('[[geval]]')}](../tests/rules/cases/{code}.toml)" if path.exists() else "–"
 
 
 def _messages_page() -> Iterator[str]:

@@ -13,8 +13,8 @@ from shared.db.session import conninfo
 
 app = App(connector=SyncPsycopgConnector())  # the tasks; a worker gives it a connector that runs them
 _outbox = App(connector=SyncPsycopgConnector())  # never opened: jobs are deferred on the caller's connection
-RETRY = RetryStrategy(max_attempts=6, exponential_wait=2)
-"""A task that fails is tried again after 2, 4, 8, 16, 32 and 64 seconds; then it is parked as failed."""
+RETRY = RetryStrategy(max_attempts=12, exponential_wait=2)
+"""A task that fails is tried again after 2, 4, 8, … seconds, twelve times in two hours; then it is parked as failed."""
 
 
 def defer(session: Session, task: str, *, lock: str, **arguments: str) -> None:

@@ -42,13 +42,16 @@ def empty_schema(url: str, name: str) -> None:
 @pytest.fixture(scope="session")
 def database(server: str) -> Iterator[str]:
     """The settings point at a migrated schema of this worker's own; its name."""
-    schema = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:8]
+    schema = f"test_{run}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     empty_schema(server, schema)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", server)
         patch.setenv("ZORGKETEN_DB_SCHEMA", schema)
         patch.setenv("ZORGKETEN_HOME", str(HOME))
         yield schema
+        with current_engine().begin() as connection:
+            connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
         current_engine().dispose()
 
 

@@ -44,7 +44,7 @@ _SAFE: dict[str, Any] = {
 }
 _DOCTYPE = ("OP192", "Het bericht bevat een DOCTYPE. Verstuur het zonder DOCTYPE.")
 _OF_PARENT = {"SCHEMAV_CVC_TYPE_3_1_2", "SCHEMAV_CVC_COMPLEX_TYPE_2_3"}
-"""Errors that come to light with a child: it, or a text before it, is not allowed."""
+"""When they come with the start of an element, these errors are about the one above it."""
 _VALIDATING = Lock()
 
 
@@ -244,7 +244,7 @@ def _reread(kind: _Kind, data: bytes, bad: list[int]) -> Iterator[Located]:
         for start in range(0, bad[-1] + 1, _CHUNK):
             chunk = data[start : start + _CHUNK]
             for piece in re.split(b"(?<=>)", chunk) if start in bad else [chunk]:
-                opening = not piece.rpartition(b"<")[2].startswith(b"/")
+                opening = piece.rpartition(b"<")[2][:1] not in b"/?!"
                 for error in reader.feed(piece):
                     yield reader.place(error, opening), error
 
@@ -290,7 +290,7 @@ class _Reader:
         return max((len(part) for xml in self._newest() for part in (xml.text, xml.tail) if part), default=0)
 
     def place(self, error: etree._LogEntry, opening: bool) -> etree._Element:
-        """The element of an error at a tag that was just read: around it, the innermost with the name in the message."""
+        """The element of an error at the last tag: around that the innermost with the name in the message."""
         around = list(self._newest())
         if opening and error.type_name in _OF_PARENT:
             around.pop()

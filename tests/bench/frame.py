@@ -25,17 +25,26 @@ class Result:
         return json.dumps(rounded, ensure_ascii=False)
 
 
-def median_seconds(work: Callable[[], object], times: int) -> float:
-    """The median time of some runs."""
+def _times(work: Callable[[], object], times: int) -> list[float]:
     taken = []
     for _ in range(times):
         began = time.perf_counter()
         work()
         taken.append(time.perf_counter() - began)
-    return statistics.median(taken)
+    return taken
 
 
-def peak_mb(pid: int) -> float:
+def median_seconds(work: Callable[[], object], times: int) -> float:
+    """The median time of some runs."""
+    return statistics.median(_times(work, times))
+
+
+def best_seconds(work: Callable[[], object], times: int) -> float:
+    """The time of the run that was disturbed least, for work that only computes."""
+    return min(_times(work, times))
+
+
+def peak_mb(pid: int | str) -> float:
     """The most memory that a process had resident until now, in megabytes."""
     lines = Path(f"/proc/{pid}/status").read_text("utf-8").splitlines()
     return int(next(line for line in lines if line.startswith("VmHWM:")).split()[1]) / 1024

@@ -411,13 +411,13 @@ class TestAJobThatFails:
         assert len(inkomend(chain.gemeente, "323")) == len(inkomend(chain.begeleiding, "325")) == 1
         assert to_pay(chain) == {("iwmo", "65656056"): 12 * TARIEF}
 
-    def test_after_six_more_attempts_it_is_kept_as_failed(self, chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_after_twelve_more_attempts_it_is_kept_as_failed(self, chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
         failures = fail_after(monkeypatch, "process", times=99)
         chain.post(chain.gemeente, encode(message("JW323")))
         chain.drain()
-        for _ in range(8):
+        for _ in range(14):
             try_again(chain)
-        assert len(failures) == 1 + 6
+        assert len(failures) == 1 + 12
         assert (jobs("process"), jobs("process", "failed")) == (0, 1)
         assert [row["status"] for row in inkomend(chain.gemeente, "323")] == ["ontvangen"]
 
