@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Subquery, and_, insert, literal, select, update
 from sqlalchemy.orm import Session
 
+from shared.db import ledger
 from shared.db import tables as t
 from shared.rules import Finding, Rule, RuleFacts, Scope, applying
 
@@ -100,6 +101,7 @@ def judge(session: Session, row: Any, vandaag: date) -> str:
     """Judge a stored message on levels 3 and 4 and set its status; judged before, it stays as it was."""
     if row.status != "gecontroleerd":
         return str(row.status)
+    ledger.serialize(session, "beoordeling", row.eigenaar, row.tegenpartij, row.standaard)
     check_rows(session, scope_of(row, vandaag), header=False)
     status = verdict(row.soort, found(session, row.id))
     session.execute(update(t.bericht).where(t.bericht.c.id == row.id).values(status=status))

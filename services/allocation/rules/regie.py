@@ -7,7 +7,7 @@ care, which nobody allocated: its key is the client, the product and the first d
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, or_, select
 
 from shared.db import ledger
 from shared.db import tables as t
@@ -20,11 +20,6 @@ _NUMMER = "toewijzing_nummer"
 _SOORT = {"StartProduct": "305", "StopProduct": "307"}
 
 
-def _looked_up(query: Select[Any]) -> ColumnElement[bool]:
-    """EXISTS, looked up row by row through an index: OFFSET 0 keeps Postgres from making it a join."""
-    return exists(query.offset(0))
-
-
 def _with_key_of(scope: Scope, name: str, query: Select[Any], found: Any, row: Any) -> ColumnElement[bool]:
     """The condition that a query finds something with the logical key of a row, client included.
 
@@ -34,7 +29,7 @@ def _with_key_of(scope: Scope, name: str, query: Select[Any], found: Any, row: A
     same = query.where(*(found.c[field].is_not_distinct_from(row.c[field]) for field in key if field != _NUMMER))
     numbered = same.where(found.c[_NUMMER] == row.c[_NUMMER])
     unnumbered = same.where(found.c[_NUMMER].is_(None), row.c[_NUMMER].is_(None))
-    return or_(_looked_up(numbered), _looked_up(unnumbered))
+    return or_(ledger.looked_up(numbered), ledger.looked_up(unnumbered))
 
 
 def standing(scope: Scope, name: str) -> Subquery:
@@ -78,7 +73,7 @@ def tr019(scope: Scope, table: Any) -> Select[Any]:
         ledger.holds(allocation),
     )
     numbered = table.c.toewijzing_nummer.is_not(None)
-    return select(table.c.volgnummer).where(_judged(scope, table), numbered, ~_looked_up(known))
+    return select(table.c.volgnummer).where(_judged(scope, table), numbered, ~ledger.looked_up(known))
 
 
 @per_message("TR326", on="StartProduct")
@@ -90,13 +85,15 @@ def tr326(scope: Scope, table: Any) -> Select[Any]:
         stop.c.begindatum == start.c.begindatum,
         stop.c.volgorde > start.c.volgorde,
     )
-    running = select(1).where(start.c.toewijzing_nummer == table.c.toewijzing_nummer, ~_looked_up(stopped))
+    running = select(1).where(start.c.toewijzing_nummer == table.c.toewijzing_nummer, ~ledger.looked_up(stopped))
     before = select(1).where(
         _judged(scope, other),
         other.c.toewijzing_nummer == table.c.toewijzing_nummer,
         other.c.volgnummer < table.c.volgnummer,
     )
-    return select(table.c.volgnummer).where(_judged(scope, table), or_(_looked_up(running), _looked_up(before)))
+    return select(table.c.volgnummer).where(
+        _judged(scope, table), or_(ledger.looked_up(running), ledger.looked_up(before))
+    )
 
 
 @per_message("TR382", on="StopProduct")

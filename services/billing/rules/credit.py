@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from services.billing.rules.lines import judged, looked_up
+from services.billing.rules.lines import judged
 from shared.db import ledger
 from shared.judging import of_exchange
 from shared.rules import Scope, per_message
@@ -39,4 +39,4 @@ def tr323(scope: Scope, line: Any) -> Select[Any]:
         ledger.granted(debit),
         ~ledger.credited(debit),
     )
-    return select(line.c.volgnummer).where(judged(scope, line, "C"), ~looked_up(match))
+    return select(line.c.volgnummer).where(judged(scope, line, "C"), ~ledger.looked_up(match))

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from services.billing.rules.lines import judged, looked_up
+from services.billing.rules.lines import judged
 from shared.db import ledger
 from shared.judging import of_exchange
 from shared.rules import Scope, per_message
@@ -32,4 +32,4 @@ def tr389(scope: Scope, line: Any) -> Select[Any]:
         ledger.granted(other),
         ~ledger.credited(other, scope.bericht),
     )
-    return select(line.c.volgnummer).where(judged(scope, line, "D"), looked_up(clash))
+    return select(line.c.volgnummer).where(judged(scope, line, "D"), ledger.looked_up(clash))

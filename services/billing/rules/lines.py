@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from shared.db import ledger
 from shared.db import tables as t
@@ -26,14 +26,6 @@ def judged(scope: Scope, table: Any, debet_credit: str) -> ColumnElement[bool]:
 def fits(agreed: Any, invoiced: Any) -> ColumnElement[bool]:
     """The condition that something agreed in one unit may be invoiced in another."""
     return or_(agreed == invoiced, and_(agreed == UUR, invoiced == MINUUT))
-
-
-def looked_up(query: Select[Any]) -> ColumnElement[bool]:
-    """EXISTS, looked up line by line through an index: OFFSET 0 keeps Postgres from making it a join.
-
-    A join is as fast only while the statistics know the exchange, and of a new partner they know nothing.
-    """
-    return exists(query.offset(0))
 
 
 def debits_with_allocation(scope: Scope, line: Any, *, isouter: bool = False) -> tuple[Select[Any], Any]:
