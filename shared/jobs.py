@@ -27,7 +27,7 @@ def defer(session: Session, task: str, *, lock: str, **arguments: str) -> None:
     _outbox.configure_task(task, lock=f"{task}/{lock}", connection=connection).defer(**arguments)
 
 
-@app.periodic(cron="*/5 * * * * *")
+@app.periodic(cron="* * * * * */5")  # the sixth field is the seconds
 @app.task(name="jobs.retry_stalled", pass_context=True, queueing_lock="jobs.retry_stalled")
 async def retry_stalled(context: JobContext, timestamp: int) -> None:
     """Take up again what a worker left behind when it was killed."""

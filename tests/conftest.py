@@ -66,8 +66,9 @@ def session(database: str) -> Iterator[Session]:
 
 
 @pytest.fixture
-def clean(database: str) -> None:
-    """All tables are empty, those of the queue too."""
+def clean(database: str) -> Iterator[None]:
+    """The tables are emptied after the test, those of the queue too: each test finds nothing."""
+    yield
     names = ", ".join(metadata.tables)
     with current_engine().begin() as connection:
         connection.execute(text(f"TRUNCATE {names}, procrastinate_jobs, procrastinate_periodic_defers CASCADE"))
