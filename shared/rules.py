@@ -196,17 +196,19 @@ def _offenders(function: Predicate, nodes: Iterable[Node]) -> Iterator[Node]:
 
 def explain(document: Document, findings: Iterable[Finding]) -> list[Explained]:
     """Findings with their places in the document and their words."""
-    nodes = {(node.name, node.volgnummer): node for node in document.nodes()}
-    return [_explained(document, nodes.get((found.klasse, found.volgnummer)), found) for found in findings]
+    if not (findings := list(findings)):
+        return []
+    places = {(node.name, node.volgnummer): (pad, node.line) for node, pad in document.pads()}
+    return [_explained(*places.get((found.klasse, found.volgnummer), ("", None)), found) for found in findings]
 
 
-def _explained(document: Document, node: Node | None, finding: Finding) -> Explained:
+def _explained(pad: str, regel: int | None, finding: Finding) -> Explained:
     meaning = meaning_of(finding.code, finding.retourcode)
     return Explained(
         finding.niveau,
         finding.code,
-        document.pad(node) if node else "",
-        node.line if node else None,
+        pad,
+        regel,
         finding.retourcode,
         meaning.betekenis,
         meaning.vervolgstap,

@@ -77,23 +77,32 @@ class Document:
             yield from top.walk()
 
     def pad(self, node: Node) -> str:
-        """The XPath of a node, with a position on every step below the root.
+        """The XPath of a node, with a position on every step below the root."""
+        if node.parent is None:
+            return f"/{self.type.prefix}:Bericht"
+        order = list(routes(self.type, node.parent.name))
+        first = bisect_left(node.parent.children, order.index(node.name), key=lambda child: order.index(child.name))
+        position = node.volgnummer - node.parent.children[first].volgnummer + 1
+        return self.pad(node.parent) + _step(self.type, node, position)
 
-        Children stand in the order of their classes, so the first of a class is found by halving.
-        """
-        return "/".join(["", f"{self.type.prefix}:Bericht", *reversed(list(_steps(self.type, node)))])
+    def pads(self) -> Iterator[tuple[Node, str]]:
+        """Every node below the root with its XPath; for many nodes this is quicker than `pad`."""
+        waiting = [(self.root, self.pad(self.root))]
+        while waiting:
+            above, pad = waiting.pop()
+            positions: dict[str, int] = {}
+            for node in above.children:
+                positions[node.name] = position = positions.get(node.name, 0) + 1
+                found = node, pad + _step(self.type, node, position)
+                yield found
+                if node.children:
+                    waiting.append(found)
 
 
-def _steps(message: MessageType, node: Node) -> Iterator[str]:
-    while node.parent is not None:
-        order = list(routes(message, node.parent.name))
-        siblings = node.parent.children
-        first = siblings[bisect_left(siblings, order.index(node.name), key=lambda child: order.index(child.name))]
-        yield f"{message.prefix}:{node.name}[{node.volgnummer - first.volgnummer + 1}]"
-        container = routes(message, node.parent.name)[node.name]
-        if container:
-            yield f"{message.prefix}:{container}[1]"
-        node = node.parent
+def _step(message: MessageType, node: Node, position: int) -> str:
+    container = routes(message, node.parent.name)[node.name] if node.parent else None
+    within = f"/{message.prefix}:{container}[1]" if container else ""
+    return f"{within}/{message.prefix}:{node.name}[{position}]"
 
 
 @cache

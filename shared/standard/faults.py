@@ -5,6 +5,7 @@ Nothing of the content is repeated: a fault names elements of the standard only,
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import cast
 
 from lxml import etree
@@ -47,6 +48,22 @@ def _code(type_name: str) -> str:
     if type_name == "SCHEMAV_ELEMENT_CONTENT":
         return "cvc-complex-type-2-4"
     return type_name.removeprefix("SCHEMAV_").lower().replace("_", "-")
+
+
+_STEP = re.compile(r"(?:([^:\[\]@]+):)?([^:\[\]@]+)(?:\[(\d+)\])?")
+
+
+def at(root: etree._Element, path: str) -> etree._Element:
+    """The element at a path of libxml2, of steps like a:b[2], b or *[3]; an attribute at the end is left off."""
+    xml = root
+    for step in path.split("/")[2:]:
+        match = _STEP.fullmatch(step)
+        if match is None:
+            break
+        prefix, name, number = match[1], match[2], int(match[3] or 1)
+        like = (c for c in xml.iterchildren(f"{{*}}{name}") if name == "*" or c.prefix == prefix)
+        xml = next(islice(like, number - 1, None), xml)
+    return xml
 
 
 class _Numbers:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from threading import Lock
 from typing import Any, Self, cast
@@ -18,7 +17,7 @@ from shared.errors import Fault, Refused
 from shared.standard.catalogue import MessageType, by_namespace
 from shared.standard.codec import decode
 from shared.standard.document import Document
-from shared.standard.faults import MAX_FAULTS, Located, faults, split
+from shared.standard.faults import MAX_FAULTS, Located, at, faults, split
 from shared.standard.published import Published, published
 from shared.standard.published import compiled as compile_published
 from shared.standard.xsd import compiled
@@ -81,13 +80,14 @@ def check(data: bytes, xsd_dir: Path | None = None) -> Parsed:
 
     Raises Refused: 413 when too large, else 422 with every fault; `detail` names the message.
     """
-    parts = _check_bytes(data)
+    parts, malformed = _check_bytes(data), []
     try:
         kind, root, errors = _validate_reading(data, xsd_dir) if parts > MANY else _validate_tree(data, xsd_dir)
         found = faults(None if isinstance(kind.type, Published) else kind.type, errors)
     except etree.XMLSyntaxError as error:
-        text = "Het bericht is geen welgevormde XML. Herstel de opmaak."
-        raise _refused("XML", text, error.lineno or None) from None
+        malformed.append(error.lineno or None)
+    if malformed:  # not raised above, where it would take along the words of the error: they are the sender's
+        raise _refused("XML", "Het bericht is geen welgevormde XML. Herstel de opmaak.", *malformed)
     if root is not None and (root.getroottree().docinfo.encoding or "UTF-8").upper() not in {"UTF-8", "UTF8"}:
         raise _refused("OP192", "De XML-declaratie noemt een andere codering dan UTF-8.")
     if found or root is None:
@@ -195,23 +195,7 @@ def _validate_tree(data: bytes, xsd_dir: Path | None) -> tuple[_Kind, etree._Ele
     kind = _kind(root.tag, xsd_dir)
     with _VALIDATING:
         log = [] if kind.schema.validate(root) else _entries(kind.schema.error_log)
-    return kind, root, ((_at(root, error.path or ""), error) for error in log)
-
-
-_STEP = re.compile(r"(?:([^:\[\]@]+):)?([^:\[\]@]+)(?:\[(\d+)\])?")
-
-
-def _at(root: etree._Element, path: str) -> etree._Element:
-    """The element at a path of libxml2, of steps like a:b[2], b or *[3]; an attribute at the end is left off."""
-    xml = root
-    for step in path.split("/")[2:]:
-        match = _STEP.fullmatch(step)
-        if match is None:
-            break
-        prefix, name, number = match[1], match[2], int(match[3] or 1)
-        like = (c for c in xml.iterchildren(f"{{*}}{name}") if name == "*" or c.prefix == prefix)
-        xml = next(islice(like, number - 1, None), xml)
-    return xml
+    return kind, root, ((at(root, error.path or ""), error) for error in log)
 
 
 def _validate_reading(data: bytes, xsd_dir: Path | None) -> tuple[_Kind, etree._Element | None, Iterable[Located]]:

@@ -411,7 +411,7 @@ class TestAJobThatFails:
         assert len(inkomend(chain.gemeente, "323")) == len(inkomend(chain.begeleiding, "325")) == 1
         assert to_pay(chain) == {("iwmo", "65656056"): 12 * TARIEF}
 
-    def test_after_twelve_more_attempts_it_is_kept_as_failed(self, chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_after_twelve_more_it_is_kept_as_failed(self, chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
         failures = fail_after(monkeypatch, "process", times=99)
         chain.post(chain.gemeente, encode(message("JW323")))
         chain.drain()

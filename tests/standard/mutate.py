@@ -148,7 +148,7 @@ _SPACES = tuple(f"{{{kind.namespace}}}" for kind in messages().values())
 
 
 def _in_its_like(root: etree._Element) -> bool:
-    """Whether an element stands in one of the same name: no XSD has that, and while reading the place may be the inner."""
+    """Whether an element stands in one of its own name: no schema has that, and reading may name the other one."""
     return any(xml.tag == above.tag for xml in root.iter("*") for above in xml.iterancestors())
 
 
