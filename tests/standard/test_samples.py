@@ -7,8 +7,8 @@ import pytest
 from lxml import etree
 
 from services.messaging import rules  # importing it registers the rules
+from shared import level2
 from shared.errors import Refused
-from shared.rules import check_nodes
 from shared.standard.catalogue import messages
 from shared.standard.codec import encode
 from shared.standard.level1 import check
@@ -72,5 +72,5 @@ def test_a_valid_example_survives_decoding_and_encoding(name: str) -> None:
 
 @pytest.mark.parametrize("name", VALID)
 def test_what_level_2_finds_in_an_example(name: str) -> None:
-    found = check_nodes(check(sample(name)).document())
+    found = level2.check(check(sample(name)).document())
     assert [(finding.code, finding.klasse, finding.volgnummer) for finding in found] == FINDINGS.get(name, [])
