@@ -37,9 +37,9 @@ def _line(name: str, verdict: Verdict) -> dict[str, Any]:
 
 
 def _text(name: str, verdict: Verdict) -> str:
-    if verdict.toelichting:
-        return f"{name}: {verdict.berichtsoort} {verdict.versie}: geldig. {verdict.toelichting}"
-    lines = [f"{name}: {verdict.berichtsoort or 'onbekend bericht'}: {'ongeldig' if verdict.bevindingen else 'geldig'}"]
+    kind = f"{verdict.berichtsoort} {verdict.versie}" if verdict.berichtsoort else "onbekend bericht"
+    outcome = "ongeldig" if verdict.bevindingen else "geldig"
+    lines = [f"{name}: {kind}: {outcome}. {verdict.toelichting}".removesuffix(". ")]
     for finding in verdict.bevindingen:
         place = f"regel {finding.regel}, {finding.pad}" if finding.regel else finding.pad
         lines.append(f"  niveau {finding.niveau} {finding.code} {place}\n    {finding.melding} {finding.vervolgstap}")

@@ -26,7 +26,7 @@ from shared.outbox import send, submit
 from shared.rules import Finding
 from shared.standard.catalogue import messages
 from shared.standard.document import Document
-from shared.standard.level1 import check
+from shared.standard.level1 import check, impossible_dates
 from shared.standard.published import versies
 
 OWNERS = dict.fromkeys(("301", "305", "307", "315", "317", "319"), "allocation") | {"323": "billing"}
@@ -68,20 +68,9 @@ def _take_in(session: Session, data: bytes, document: Document, sleutel: str | N
 def read(data: bytes) -> Document:
     """The tree of a message that is valid at level 1. Raises Refused with every finding."""
     document = check(data, settings().xsd_dir).document()
-    _check_dates(document)
-    return document
-
-
-def _check_dates(document: Document) -> None:
-    """Years beyond 9999 or before our era are valid in an XSD, but no date that anybody can act on (ADR 0004)."""
-    faults = [
-        Fault("DATUM", document.pad(node), "Een datum valt buiten de jaren 0001 tot en met 9999.", node.line)
-        for node in document.nodes()
-        for name in node.type.dates
-        if len(node.values.get(name, "0001-01-01")) != 10
-    ]
-    if faults:
+    if faults := impossible_dates(document):
         raise Refused(422, "Het bericht bevat een onmogelijke datum", faults, document.type.name)
+    return document
 
 
 def process(session: Session, bericht: UUID, vandaag: date) -> None:

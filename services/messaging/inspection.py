@@ -8,7 +8,8 @@ from shared import level2
 from shared.errors import Refused
 from shared.rules import Explained, explain
 from shared.standard.catalogue import RELEASE, messages
-from shared.standard.level1 import check
+from shared.standard.document import Document
+from shared.standard.level1 import check, impossible_dates
 from shared.standard.published import Published
 
 
@@ -16,7 +17,7 @@ from shared.standard.published import Published
 class Verdict:
     """What a message is, as far as it was recognised, and everything that is wrong with it.
 
-    `toelichting` says so when only level 1 could be checked.
+    `toelichting` says so when only level 1 could be checked, or when we do not take in what the standard allows.
     """
 
     berichtsoort: str
@@ -40,4 +41,9 @@ def inspect(data: bytes, xsd_dir: Path | None = None) -> Verdict:
         own = parsed.type
         return Verdict(own.bericht, (), own.standaard, own.release, "Alleen niveau 1: staat niet in de catalogus.")
     document, kind = parsed.document(), parsed.type
-    return Verdict(kind.name, explain(document, level2.check(document)), kind.standaard, RELEASE)
+    return Verdict(kind.name, explain(document, level2.check(document)), kind.standaard, RELEASE, _dates(document))
+
+
+def _dates(document: Document) -> str:
+    found = impossible_dates(document)
+    return f"Wordt hier niet aangenomen: {found[0].melding} Voor het eerst in {found[0].pad}." if found else ""

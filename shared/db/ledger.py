@@ -16,7 +16,7 @@ from shared.errors import Refused, not_found
 from shared.standard.catalogue import MessageType, message_of
 from shared.standard.codec import decode
 from shared.standard.document import Document, Node, Value
-from shared.standard.level1 import parse_trusted
+from shared.standard.kinds import parse_trusted
 from shared.standard.published import versies
 
 

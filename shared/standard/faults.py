@@ -26,8 +26,8 @@ Located = tuple[etree._Element, etree._LogEntry]
 """An error of a schema and the element that it is about."""
 
 
-def faults(message: MessageType | None, errors: Iterable[Located]) -> list[Fault]:
-    """The faults in what a schema says, at most MAX_FAULTS and a word that there are more.
+def faults(message: MessageType | None, errors: Iterable[Located], cut: bool = False) -> list[Fault]:
+    """The faults in what a schema says, at most MAX_FAULTS and then, or when `cut`, a word that there are more.
 
     A facet's error is followed by one on its type, with the same words at the same place: they are one fault.
     `message` is None for a message that the catalogue does not have.
@@ -38,10 +38,12 @@ def faults(message: MessageType | None, errors: Iterable[Located]) -> list[Fault
         pad, element = _place(message, xml, numbers)
         melding = _explain(message, element, error)
         if len(found) == MAX_FAULTS and (pad, melding) not in found:
-            return [*found.values(), Fault("XSD", "", "Er zijn meer fouten; herstel eerst de genoemde.")]
+            cut = True
+            break
         line = cast("int | None", xml.sourceline)
         found.setdefault((pad, melding), Fault(_code(error.type_name), pad, melding, line))
-    return list(found.values())
+    more = [Fault("XSD", "", "Er zijn meer fouten; herstel eerst de genoemde.")] if cut else []
+    return [*found.values(), *more]
 
 
 def _code(type_name: str) -> str:

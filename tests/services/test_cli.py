@@ -122,6 +122,17 @@ class TestValidate:
                 "bevindingen": [],
             }
 
+    def test_a_date_that_only_the_standard_allows_is_valid_and_told_to_be_refused_here(
+        self, run: Any, tmp_path: Path
+    ) -> None:
+        data = encode(message("JW323")).replace(b"Dagtekening>2", b"Dagtekening>12", 1)
+        code, out, _ = run("validate", "--json", write(tmp_path, "ver.xml", data))
+        line = json.loads(out)
+        assert (code, line["geldig"]) == (0, True)
+        assert line["toelichting"].startswith("Wordt hier niet aangenomen: ")
+        _, out, _ = run("validate", tmp_path / "ver.xml")
+        assert "geldig. Wordt hier niet aangenomen: " in out
+
     @pytest.mark.parametrize("name", ["level 1", "level 2", "no xml", "empty"])
     def test_a_line_has_exactly_its_keys_in_order(self, run: Any, files: Mapping[str, Path], name: str) -> None:
         _, out, _ = run("validate", "--json", files[name])
@@ -152,8 +163,8 @@ class TestValidate:
     def test_people_read_the_same(self, run: Any, files: Mapping[str, Path]) -> None:
         code, out, _ = run("validate", files["valid"], files["level 2"])
         assert code == 1
-        assert f"{files['valid']}: JW323: geldig" in out
-        assert f"{files['level 2']}: JW323: ongeldig" in out
+        assert f"{files['valid']}: JW323 3.2: geldig" in out
+        assert f"{files['level 2']}: JW323 3.2: ongeldig" in out
         assert "niveau 2 CS002 regel" in out
 
     def test_no_value_of_the_message_is_repeated(self, run: Any, tmp_path: Path) -> None:

@@ -1,0 +1,112 @@
+"""What a message is, told by its root, and how its bytes are read safely."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any, cast
+
+from lxml import etree
+
+from shared.errors import Fault, Refused
+from shared.standard.catalogue import MessageType, by_namespace
+from shared.standard.faults import split
+from shared.standard.published import Published, published
+from shared.standard.published import compiled as compile_published
+from shared.standard.xsd import compiled
+
+SAFE: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+"""How lxml parses: no entities, DTD or network."""
+TITLE = "Het bericht voldoet niet aan het berichtformaat (controleniveau 1)"
+DOCTYPE = ("OP192", "Het bericht bevat een DOCTYPE. Verstuur het zonder DOCTYPE.")
+_COMPILING = Lock()
+"""With its first schema libxml2 makes the built-in types, unguarded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the start of a message tells: the tag of its root, what it is, and the schema that decides."""
+
+    root: str
+    type: MessageType | Published
+    schema: etree.XMLSchema
+
+    @property
+    def message(self) -> MessageType | None:
+        """Its type in the catalogue; None when only its schema is known."""
+        return None if isinstance(self.type, Published) else self.type
+
+    @property
+    def name(self) -> str:
+        """Such as JW301; of a published schema as its folder calls it."""
+        return self.type.bericht if isinstance(self.type, Published) else self.type.name
+
+
+def refused(code: str, melding: str, regel: int | None = None) -> Refused:
+    """The refusal (422) of a whole message for one reason."""
+    return Refused(422, TITLE, [Fault(code, "", melding, regel)])
+
+
+def parse_trusted(data: bytes) -> etree._Element:
+    """The tree of a message that was checked before it was stored."""
+    return etree.fromstring(data, etree.XMLParser(**SAFE))
+
+
+class _Start:
+    """A target of a parser that notes the root, and the DOCTYPE that may stand before it."""
+
+    def __init__(self) -> None:
+        self.root = ""
+        self.declared = False
+
+    def start(self, tag: str, _: object) -> None:
+        """An element begins."""
+        self.root = self.root or tag
+
+    def doctype(self, *_: object) -> None:
+        """A DOCTYPE begins."""
+        self.declared = True
+
+    def close(self) -> None:
+        """The document ends."""
+
+
+def recognise(data: bytes, xsd_dir: Path | None) -> Kind:
+    """What a message is, from no more than its start. Raises Refused."""
+    begin = _Start()
+    parser = etree.XMLParser(target=cast("Any", begin), **SAFE)
+    for start in range(0, len(data), 1024):
+        try:
+            parser.feed(data[start : start + 1024])
+        except etree.XMLSyntaxError:
+            if not begin.declared:
+                raise
+        if begin.declared or begin.root:
+            break
+    with suppress(etree.XMLSyntaxError):
+        parser.close()
+    if begin.declared:
+        raise refused(*DOCTYPE)
+    return kind_of(begin.root, xsd_dir)
+
+
+def kind_of(root: str, xsd_dir: Path | None) -> Kind:
+    """What a message with this tag as its root is. Raises Refused when nothing has its namespace."""
+    space, _ = split(root)
+    message, own = by_namespace().get(space), published(xsd_dir).get(space) if xsd_dir else None
+    with _COMPILING:
+        if own:
+            return Kind(root, message or own, compile_published(own.path))
+        if message:
+            return Kind(root, message, compiled(message.name))
+    raise refused(
+        "BERICHTSOORT",
+        "De namespace is die van geen enkel bericht dat hier bekend is. "
+        "Controleer de standaard, de release en de berichtsoort.",
+    )
