@@ -181,7 +181,8 @@ def check_nodes(document: Document) -> list[Finding]:
         Finding(known.code, known.niveau, known.retourcode, offender.name, offender.volgnummer)
         for rule, known in applying(document.type, in_memory=True)
         for name in rule.on
-        for offender in _offenders(rule.function, by_class.get(name, ()))
+        if name in by_class
+        for offender in _offenders(rule.function, by_class[name])
     ]
 
 

@@ -57,10 +57,12 @@ def _doubles(top: Node) -> Iterator[Node]:
 
 
 def _key(node: Node) -> tuple[int | str, ...]:
-    fields = node.type.fields
-    key = ((node.get(name), fields[name].type.base) for name in node.type.key)
-    values = tuple(number(value) if value and base == "integer" else value for value, base in key)
-    return values or (node.volgnummer,)
+    values, fields = node.values, node.type.fields
+    own = [
+        number(values[name]) if name in values and fields[name].type.base == "integer" else values.get(name, "")
+        for name in node.type.key
+    ]
+    return (*own,) or (node.volgnummer,)
 
 
 @per_node("TR134", on=tuple(_BEGIN))
