@@ -1,9 +1,10 @@
 """Reading a return message back: what the other party refused of what we sent, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import JSON, Row, cast, column, func, literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from services.messaging.retour import SCHONE_CODES, TECHNISCH
@@ -11,24 +12,79 @@ from shared import level2
 from shared.db import ledger
 from shared.db import tables as t
 from shared.judging import record, scope_of, verdict
-from shared.rules import Finding, Scope, by_retourcode
+from shared.rules import Finding, Scope, applying, by_retourcode, facts
 from shared.standard.catalogue import messages
 from shared.standard.document import Document, Node
 
 
 def apply_return(session: Session, row: Row[Any], document: Document, scope: Scope) -> None:
-    """Record with the heen message what the return message says of it, and link the two."""
+    """Record with the heen message what the return message says of it, and link the two.
+
+    An answer that does not fit its heen message is refused as a whole, so that the right one can still come (OP355).
+    """
     heen = _heen(session, row, document)
     if heen is None or heen.status not in ("klaar", "afgeleverd"):
-        code = "GEEN_HEENBERICHT" if heen is None else "DUBBEL_ANTWOORD"
-        record(session, scope, [Finding(code, 3, "", "Header", 1)])
-        ledger.set_status(session, row.id, "afgekeurd")
+        record(session, scope, [_stray(document) if heen is None else Finding("DUBBEL_ANTWOORD", 3, "", "Header", 1)])
+        _link(session, row, None, "afgekeurd")
         return
-    findings = list(_told(document, ledger.document_of(heen)))
+    _link(session, row, heen, "goedgekeurd")
+    sent = ledger.document_of(heen)
+    if faults := [*_other_number(document, sent), *_judged(session, scope, document)]:
+        record(session, scope, faults)
+        _link(session, row, None, "afgekeurd")
+        return
+    findings = list(_told(document, sent))
     record(session, scope_of(heen, scope.vandaag), findings)
     ledger.set_status(session, heen.id, verdict(heen.soort, findings))
-    session.execute(update(t.bericht).where(t.bericht.c.id == row.id).values(antwoord_op=heen.id))
-    ledger.set_status(session, row.id, "goedgekeurd")
+
+
+def _link(session: Session, row: Row[Any], heen: Row[Any] | None, status: str) -> None:
+    values = {"antwoord_op": heen.id if heen else None, "status": status}
+    session.execute(update(t.bericht).where(t.bericht.c.id == row.id).values(values))
+
+
+def _stray(document: Document) -> Finding:
+    """An answer to nothing of ours; of a 325 the standard has a code for that."""
+    if document.type.soort != "325":
+        return Finding("GEEN_HEENBERICHT", 3, "", "Header", 1)
+    return _of_325(document, "TR337", "Header")
+
+
+def _other_number(document: Document, heen: Document) -> Iterator[Finding]:
+    """The DeclaratieNummer is not that of the declaratie that the Header names (TR376)."""
+    for answer in document.root.all("DeclaratieAntwoord"):
+        if answer.get("declaratie_nummer") not in {d.get("declaratie_nummer") for d in heen.root.all("Declaratie")}:
+            yield _of_325(document, "TR376", "DeclaratieAntwoord")
+
+
+def _of_325(document: Document, code: str, klasse: str) -> Finding:
+    known = facts()[document.type.standaard, code]
+    return Finding(code, known.niveau, known.retourcode, klasse, 1)
+
+
+def _judged(session: Session, scope: Scope, document: Document) -> Iterator[Finding]:
+    """What the rules across messages find in a return message, which leaves no rows of its own in the ledger."""
+    nodes = list(document.nodes())
+    for rule, known in applying(scope.type, in_memory=False):
+        for klasse in rule.on:
+            if klasse != "Header" and (found := [node for node in nodes if node.name == klasse]):
+                offenders = session.scalars(rule.function(scope, _rows(scope, found)))
+                yield from (Finding(known.code, known.niveau, known.retourcode, klasse, o) for o in offenders)
+
+
+def _rows(scope: Scope, nodes: Sequence[Node]) -> Any:
+    """Nodes of one class as rows for a SELECT, like those of its table and sent along as one parameter."""
+    table, fields = t.classes[nodes[0].name], nodes[0].type.fields
+    names = dict.fromkeys(("bericht", "volgnummer", "bsn", *fields))
+    columns = [column(name, table.c[name].type) for name in names]
+    shown = cast(literal([_row(scope, node) for node in nodes], JSON), JSONB)
+    return func.jsonb_to_recordset(shown).table_valued(*columns, name="antwoord_regel").render_derived(with_types=True)
+
+
+def _row(scope: Scope, node: Node) -> dict[str, str]:
+    client = node.above("Client") or node
+    place = {"bericht": str(scope.bericht), "volgnummer": str(node.volgnummer)}
+    return {"bsn": client.get("bsn"), **node.values, **place}
 
 
 def _heen(session: Session, row: Row[Any], document: Document) -> Row[Any] | None:

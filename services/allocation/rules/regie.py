@@ -5,6 +5,7 @@ message are processed before its other rows (IV008). A row without ToewijzingNum
 care, which nobody allocated: its key is the client, the product and the first day (IV096).
 """
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, or_, select
@@ -20,20 +21,35 @@ _NUMMER = "toewijzing_nummer"
 _SOORT = {"StartProduct": "305", "StopProduct": "307"}
 
 
-def _with_key_of(scope: Scope, name: str, query: Select[Any], found: Any, row: Any) -> ColumnElement[bool]:
-    """The condition that a query finds something with the logical key of a row, client included.
+def found_like(
+    query: Select[Any], found: Any, row: Any, fields: Iterable[str], taakgericht: Iterable[str] = ()
+) -> ColumnElement[bool]:
+    """The condition that a query finds something equal to a row in its number and these fields.
 
-    Without a number it is looked up apart, as no index serves an equality that is null-safe.
+    Without a number it is looked up apart, as no index serves an equality that is null-safe, and has to be equal in
+    the fields `taakgericht` too.
     """
-    key = ("bsn", *message_of(scope.standaard, _SOORT[name]).classes[name].key)
-    same = query.where(*(found.c[field].is_not_distinct_from(row.c[field]) for field in key if field != _NUMMER))
+
+    def equal(names: Iterable[str]) -> Iterator[ColumnElement[bool]]:
+        return (found.c[name].is_not_distinct_from(row.c[name]) for name in names)
+
+    same = query.where(*equal(fields))
     numbered = same.where(found.c[_NUMMER] == row.c[_NUMMER])
-    unnumbered = same.where(found.c[_NUMMER].is_(None), row.c[_NUMMER].is_(None))
+    unnumbered = same.where(found.c[_NUMMER].is_(None), row.c[_NUMMER].is_(None), *equal(taakgericht))
     return or_(ledger.looked_up(numbered), ledger.looked_up(unnumbered))
 
 
-def standing(scope: Scope, name: str) -> Subquery:
-    """The rows of a class in accepted messages that were not removed since, with the `volgorde` of their message."""
+def with_key_of(scope: Scope, name: str, query: Select[Any], found: Any, row: Any) -> ColumnElement[bool]:
+    """The condition that a query finds something with a row's logical key of a class, client included."""
+    key = message_of(scope.standaard, _SOORT[name]).classes[name].key
+    return found_like(query, found, row, ("bsn", *(field for field in key if field != _NUMMER)))
+
+
+def standing(scope: Scope, name: str, *, before: bool = False) -> Subquery:
+    """The rows of a class in accepted messages that were not removed since, with the `volgorde` of their message.
+
+    The removals of the judged message count, unless it is asked what stood before it.
+    """
     row, removal = t.classes[name].alias(), t.classes[name].alias()
     holder, remover = t.bericht.alias(), t.bericht.alias()
     later = and_(remover.c.status.in_(t.GELDIG), remover.c.volgorde > holder.c.volgorde)
@@ -43,7 +59,7 @@ def standing(scope: Scope, name: str) -> Subquery:
         .where(
             of_exchange(removal, scope),
             removal.c.status_aanlevering == VERWIJDEREN,
-            or_(removal.c.bericht == scope.bericht, later),
+            later if before else or_(removal.c.bericht == scope.bericht, later),
         )
     )
     return (
@@ -52,13 +68,14 @@ def standing(scope: Scope, name: str) -> Subquery:
         .where(
             of_exchange(row, scope),
             row.c.status_aanlevering != VERWIJDEREN,
-            ~_with_key_of(scope, name, removals, removal, row),
+            ~with_key_of(scope, name, removals, removal, row),
         )
         .subquery()
     )
 
 
-def _judged(scope: Scope, table: Any) -> ColumnElement[bool]:
+def judged(scope: Scope, table: Any) -> ColumnElement[bool]:
+    """The condition that a row stands in the judged message and is no removal."""
     return and_(table.c.bericht == scope.bericht, table.c.status_aanlevering != VERWIJDEREN)
 
 
@@ -73,7 +90,7 @@ def tr019(scope: Scope, table: Any) -> Select[Any]:
         ledger.holds(allocation),
     )
     numbered = table.c.toewijzing_nummer.is_not(None)
-    return select(table.c.volgnummer).where(_judged(scope, table), numbered, ~ledger.looked_up(known))
+    return select(table.c.volgnummer).where(judged(scope, table), numbered, ~ledger.looked_up(known))
 
 
 @per_message("TR326", on="StartProduct")
@@ -87,12 +104,12 @@ def tr326(scope: Scope, table: Any) -> Select[Any]:
     )
     running = select(1).where(start.c.toewijzing_nummer == table.c.toewijzing_nummer, ~ledger.looked_up(stopped))
     before = select(1).where(
-        _judged(scope, other),
+        judged(scope, other),
         other.c.toewijzing_nummer == table.c.toewijzing_nummer,
         other.c.volgnummer < table.c.volgnummer,
     )
     return select(table.c.volgnummer).where(
-        _judged(scope, table), or_(ledger.looked_up(running), ledger.looked_up(before))
+        judged(scope, table), or_(ledger.looked_up(running), ledger.looked_up(before))
     )
 
 
@@ -100,5 +117,5 @@ def tr326(scope: Scope, table: Any) -> Select[Any]:
 def tr382(scope: Scope, table: Any) -> Select[Any]:
     """No start stands with the key of this stop: client, number, product and first day."""
     start = standing(scope, "StartProduct")
-    match = _with_key_of(scope, "StartProduct", select(1).select_from(start), start, table)
-    return select(table.c.volgnummer).where(_judged(scope, table), ~match)
+    match = with_key_of(scope, "StartProduct", select(1).select_from(start), start, table)
+    return select(table.c.volgnummer).where(judged(scope, table), ~match)

@@ -1,5 +1,23 @@
-"""The rules of billing: levels 3 and 4 of 323 and 325, in the order in which they run: credits first (OP366)."""
+"""The rules of billing: levels 3 and 4 of 323 and 325, in the order in which they run: credits first (OP366).
 
-from services.billing.rules import credit, toewijzing, volume, tarief, dubbel  # isort: skip
+What can refuse a credit stands before `dubbel`, and what can refuse any line before `totaal`.
+"""
 
-__all__ = ["credit", "dubbel", "tarief", "toewijzing", "volume"]
+from shared.levels34 import client, productcode  # isort: skip
+from services.billing.rules import credit, nummer, periode, geldigheid, toewijzing, product, volume  # isort: skip
+from services.billing.rules import tarief, dubbel, totaal  # isort: skip
+
+__all__ = [
+    "client",
+    "credit",
+    "dubbel",
+    "geldigheid",
+    "nummer",
+    "periode",
+    "product",
+    "productcode",
+    "tarief",
+    "toewijzing",
+    "totaal",
+    "volume",
+]

@@ -9,9 +9,9 @@ from shared.db import ledger
 from shared.judging import of_exchange
 from shared.rules import Scope, per_message
 
+CLAIM = ("bsn", "toewijzing_nummer")
 EQUAL = (
-    "bsn",
-    "toewijzing_nummer",
+    *CLAIM,
     "product_categorie",
     "product_code",
     "product_periode_begindatum",
@@ -25,7 +25,7 @@ EQUAL = (
 
 @per_message("TR323", on="Prestatie")
 def tr323(scope: Scope, line: Any) -> Select[Any]:
-    """A credit names no granted debit that it equals and that no earlier message took back.
+    """A credit names no granted debit that it equals; whether that was taken back before is asked by TR390.
 
     Level 2 sees to it that a message has no two credits of one debit (TR315) and no debit with its credit (TR316).
     """
@@ -37,6 +37,18 @@ def tr323(scope: Scope, line: Any) -> Select[Any]:
         *(debit.c[name] == line.c[name] for name in EQUAL),
         debit.c.product_tarief.is_not_distinct_from(line.c.product_tarief),
         ledger.granted(debit),
-        ~ledger.credited(debit),
     )
     return select(line.c.volgnummer).where(judged(scope, line, "C"), ~ledger.looked_up(match))
+
+
+@per_message("TR390", on="Prestatie")
+def tr390(scope: Scope, line: Any) -> Select[Any]:
+    """A credit names what a granted credit of an earlier message took back."""
+    earlier = line.alias("eerder")
+    taken_back = select(1).where(
+        of_exchange(earlier, scope),
+        earlier.c.ingediend_bedrag_debet_credit == "C",
+        *(earlier.c[name] == line.c[name] for name in ("product_referentie_vorig_referentie_nummer", *CLAIM)),
+        ledger.granted(earlier),
+    )
+    return select(line.c.volgnummer).where(judged(scope, line, "C"), ledger.looked_up(taken_back))

@@ -1,0 +1,43 @@
+"""The month of a declaratie, against earlier ones and against the product periods of its lines (level 3)."""
+
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from services.billing.rules.lines import judged
+from shared.db import ledger
+from shared.db import tables as t
+from shared.judging import of_exchange, of_message
+from shared.rules import Scope, per_message
+
+
+@per_message("TR318", on="Declaratie")
+def tr318(scope: Scope, declaratie: Any) -> Select[Any]:
+    """A declaratie that came in before this one has a later month.
+
+    The same month again is right (IV090), and a month that is skipped had no care. What came in afterwards and was
+    judged sooner proves nothing.
+    """
+    own, other, holder = t.bericht.alias("eigen"), declaratie.alias("ander"), t.bericht.alias("eerder")
+    later = (
+        select(1)
+        .join_from(other, holder, holder.c.id == other.c.bericht)
+        .where(
+            of_exchange(other, scope),
+            other.c.declaratie_periode_begindatum > declaratie.c.declaratie_periode_begindatum,
+            holder.c.status.in_(t.GELDIG),
+            holder.c.volgorde < own.c.volgorde,
+        )
+    )
+    months = select(declaratie.c.volgnummer).join_from(declaratie, own, own.c.id == declaratie.c.bericht)
+    return months.where(of_message(declaratie, scope), ledger.looked_up(later))
+
+
+@per_message("TR319", on="Prestatie")
+def tr319(scope: Scope, line: Any) -> Select[Any]:
+    """The product period of a debit lies after the month of the declaratie; a credit repeats its debit (IV085)."""
+    month = t.declaratie
+    lines = select(line.c.volgnummer).join_from(line, month, month.c.bericht == line.c.bericht)
+    return lines.where(
+        judged(scope, line, "D"), line.c.product_periode_einddatum > month.c.declaratie_periode_einddatum
+    )

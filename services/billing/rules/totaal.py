@@ -1,0 +1,121 @@
+"""How much may be invoiced on an allocation in all: its Omvang over its whole run, or its Budget (level 3).
+
+What was granted counts, credits subtracted. Of the judged message all credits come first, then the debits in their
+order (OP366); one that does not fit takes no room from the next. So these rules run last: by then it is known what
+other rules refuse, which takes no room either.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Select, and_, case, extract, func, or_, select
+
+from services.billing.rules.lines import UUR, debits_with_allocation, fits
+from services.billing.rules.volume import HUISHOUDELIJKE_HULP, _days, _weeks
+from shared.db import ledger
+from shared.judging import of_exchange
+from shared.rules import Scope, per_message
+
+Limit = Callable[[Any], Any]
+"""Of an allocation, what may be invoiced in all; null is no limit."""
+Share = Callable[[Any, Any], Any]
+"""Of a line, and the unit of its allocation, what it takes of that; null where it can not be compared."""
+
+
+@per_message("TR322", on="Prestatie")
+def tr322(scope: Scope, line: Any) -> Select[Any]:
+    """With this debit the volume is more than that of the allocation over its whole run (IV077)."""
+    return _overrun(scope, line, _volume_of, _volume)
+
+
+@per_message("TR369", on="Prestatie")
+def tr369(scope: Scope, line: Any) -> Select[Any]:
+    """With this debit the amounts are more than the Budget of the allocation, whatever the products and units."""
+    return _overrun(scope, line, lambda allocation: allocation.c.budget, lambda row, _: row.c.ingediend_bedrag_bedrag)
+
+
+def _overrun(scope: Scope, line: Any, limit: Limit, share: Share) -> Select[Any]:
+    """A SELECT of the debits that do not fit: a walk along those of each allocation, with what was granted so far."""
+    row = _numbered(scope, line, limit, share)
+    before = _granted_before(scope, line, row, share).label("toegekend")
+    so_far = select(row, before).where(row.c.plaats == 1, row.c.grens.is_not(None)).cte("verloop", recursive=True)
+    following = row.alias("volgende")
+    follows = and_(
+        following.c.toewijzing_nummer == so_far.c.toewijzing_nummer,
+        following.c.bsn == so_far.c.bsn,
+        following.c.plaats == so_far.c.plaats + 1,
+    )
+    fits_in = so_far.c.toegekend + so_far.c.deel <= so_far.c.grens
+    taken = case((and_(fits_in, ~so_far.c.afgewezen), so_far.c.deel), else_=0)
+    step = select(following, so_far.c.toegekend + taken).join_from(so_far, following, follows)
+    walk = so_far.union_all(step)
+    return select(walk.c.volgnummer).where(walk.c.deel > 0, walk.c.toegekend + walk.c.deel > walk.c.grens)
+
+
+def _numbered(scope: Scope, line: Any, limit: Limit, share: Share) -> Any:
+    """The debits with the limit of their allocation, numbered per allocation (and client) in their order."""
+    lines, allocation = debits_with_allocation(scope, line)
+    holder, unit = (line.c.toewijzing_nummer, line.c.bsn), allocation.c.omvang_eenheid
+    place = func.row_number().over(partition_by=holder, order_by=line.c.volgnummer)
+    columns = {
+        "eenheid": unit,
+        "grens": limit(allocation),
+        "deel": share(line, unit),
+        "afgewezen": ledger.rejected_line(line),
+        "plaats": place,
+    }
+    return lines.add_columns(*holder, *(column.label(name) for name, column in columns.items())).cte("regel")
+
+
+def _granted_before(scope: Scope, line: Any, row: Any, share: Share) -> Any:
+    """What was granted on the allocation of a row, with the credits of the judged message taken off."""
+    other = line.alias("ander")
+    is_credit = other.c.ingediend_bedrag_debet_credit == "C"
+    sign = case((is_credit, -1), else_=1)
+    return (
+        select(func.coalesce(func.sum(sign * share(other, row.c.eenheid)), 0))
+        .where(
+            of_exchange(other, scope),
+            other.c.toewijzing_nummer == row.c.toewijzing_nummer,
+            other.c.bsn == row.c.bsn,
+            or_(other.c.bericht != scope.bericht, is_credit),
+            ledger.granted(other, scope.bericht),
+        )
+        .scalar_subquery()
+    )
+
+
+def _volume(line: Any, unit: Any) -> Any:
+    """The volume of a line, hours in minutes; null in a unit that is not for the allocation."""
+    volume = line.c.geleverd_volume
+    hours = and_(unit == UUR, line.c.eenheid == UUR)
+    return case((hours, volume * 60), (fits(unit, line.c.eenheid), volume))
+
+
+def _volume_of(allocation: Any) -> Any:
+    """The volume of an allocation over its whole run, hours in minutes; null when it has none or no end."""
+    in_minutes = case((allocation.c.omvang_eenheid == UUR, 60), else_=1)
+    return allocation.c.omvang_volume * _times(allocation) * in_minutes
+
+
+def _times(allocation: Any) -> Any:
+    """How often the volume of an allocation counts in its run; null without an end, which per week is there (CD076).
+
+    Of output too the weeks count: over a whole run the Sundays and a broken last week are as many (IV077).
+    """
+    begin, einde = allocation.c.ingangsdatum, allocation.c.einddatum
+    weeks = _weeks(begin, einde)
+    help_at_home = allocation.c.product_categorie == HUISHOUDELIJKE_HULP  # a category of iWmo only
+    return case(
+        {
+            "1": _days(begin, einde) + 1,
+            "2": case((help_at_home, func.greatest(weeks, 6)), else_=weeks),  # at least what TR321 allows at once
+            "4": _months(einde) - _months(begin) + 1,
+            "6": 1,
+        },
+        value=allocation.c.omvang_frequentie,
+    )
+
+
+def _months(day: Any) -> Any:
+    return extract("year", day) * 12 + extract("month", day)
