@@ -21,7 +21,7 @@ from services import organisations
 from shared.calendar import system_clock
 from shared.db import migrate as migrations
 from shared.db.migrate import is_current, migrate
-from shared.db.session import conninfo, current_engine, transaction
+from shared.db.session import Namens, conninfo, current_engine, owner, owner_engine, transaction
 from shared.db.tables import SEQUENCES, metadata
 from shared.jobs import defer
 from shared.outbox import submit
@@ -89,14 +89,16 @@ def filled(server: str, schema: str, monkeypatch: pytest.MonkeyPatch) -> Iterato
     keep_a_message()
     yield schema
     current_engine().dispose()
+    owner_engine().dispose()
 
 
 def keep_a_message() -> None:
     document = message("JW301")
-    with transaction() as session:
+    with owner() as session:
         organisations.register_demo(session, system_clock())
+    with transaction(Namens("0193", "test")) as session:
         submit(session, "0193", document, encode(document))
-        defer(session, "messaging.process", lock="x", bericht=str(uuid4()))
+        defer(session, "messaging.process", lock="x", organisatie="0193", bericht=str(uuid4()))
 
 
 def counts(server: str, schema: str) -> dict[str, int]:

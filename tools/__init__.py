@@ -1,0 +1,1 @@
+"""What watches over the supply chain; `make check` runs each module."""
