@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 STAMP := .venv/.installed-$(shell cat requirements.txt pyproject.toml | sha256sum | cut -c1-16)
 
-.PHONY: help setup demo serve test lint docs docs-check bench check lock clean
+.PHONY: help setup demo serve test lint docs docs-check bench check sbom licences secrets vulnerabilities lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,7 +41,19 @@ docs-check: setup ## fail when the generated docs are not current
 bench: setup ## every benchmark, one JSON line each; fails above a limit
 	$(PY) -m tests.bench
 
-check: lint docs-check test ## what CI runs, without the demo
+sbom: setup ## write build/sbom.json: what is shipped, in CycloneDX
+	$(PY) -m tools.sbom
+
+licences: setup ## fail on a licence that tools/licences.toml does not allow
+	$(PY) -m tools.licences
+
+secrets: setup ## fail on a secret in the files or the history
+	$(PY) -m tools.leaks
+
+vulnerabilities: setup ## fail on a known vulnerability, with a copy of OSV in ZORGKETEN_OSV_DIR
+	$(PY) -m tools.vulnerabilities
+
+check: lint docs-check sbom licences secrets vulnerabilities test ## what CI runs, without the demo
 
 lock: ## renew requirements.txt from pyproject.toml
 	python3 -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv

@@ -27,8 +27,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--demo", action="store_true", help="maak de organisaties van de demo en toon hun sleutels")
     demo = commands.add_parser("demo", help="vertel het hele verhaal op echte berichten", description=_DEMO)
     demo.add_argument("--kill-worker", action="store_true", help="dood de worker halverwege met kill -9")
-    migrate = commands.add_parser("migrate", help="breng de database op het schema van deze versie")
-    migrate.add_argument("--to", default="head", metavar="REVISIE", help="head (standaard), base of een revisie")
+    _add_database(commands)
     validate = commands.add_parser("validate", help="controleer berichten op niveau 1 en 2", description=_VALIDATE)
     validate.add_argument("files", nargs="+", metavar="BESTAND", help="XML-bestand, of - voor standaardinvoer")
     validate.add_argument(
@@ -54,10 +53,27 @@ def _parser() -> argparse.ArgumentParser:
         "--kanaal", choices=["lokaal", "map", "http"], default="lokaal", help="hoe zij berichten krijgt"
     )
     organisatie.add_argument("--adres", default="", help="map of URL van het kanaal")
+    audit = commands.add_parser("audit", help="bewijs dat het logboek van verwerkingen ongewijzigd is")
+    audit.add_argument("handeling", choices=["verify"], help="verify: loop elke keten van regels na")
+    audit.add_argument("--organisatie", metavar="CODE", help="alleen van deze organisatie")
+    sleutels = commands.add_parser("sleutels", help="vernieuw de sleutel die BSN's en berichten verzegelt")
+    sleutels.add_argument("handeling", choices=["nieuw", "hersleutel"], help=_SLEUTELS)
     docs = commands.add_parser("docs", help="maak de documentatie uit de catalogus")
     docs.add_argument("folder", type=Path, metavar="MAP", help="doelmap")
     docs.add_argument("--check", action="store_true", help="schrijf niets; faal als er iets zou veranderen")
     return parser
+
+
+def _add_database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The commands on the database as a whole."""
+    migrate = commands.add_parser("migrate", help="breng de database op het schema van deze versie")
+    migrate.add_argument("--to", default="head", metavar="REVISIE", help="head (standaard), base of een revisie")
+    backup = commands.add_parser(
+        "backup", help="schrijf een versleutelde back-up en lees die terug", description=_BACKUP
+    )
+    backup.add_argument("file", type=Path, metavar="BESTAND", help="nieuw bestand")
+    restore = commands.add_parser("restore", help="zet een back-up terug in een lege database", description=_RESTORE)
+    restore.add_argument("file", type=Path, metavar="BESTAND", help="bestand van 'zorgketen backup'")
 
 
 def _organisatiecode(value: str) -> str:
@@ -70,10 +86,18 @@ _SERVE = """Start allocation, billing, messaging en de worker samen en houdt ze 
 naam alleen dat proces. Zonder DATABASE_URL start ook een eigen Postgres onder ZORGKETEN_HOME."""
 _DEMO = """Een gemeente en twee aanbieders wisselen echte berichten uit, van toewijzing tot betaalvoorstel, in een
 eigen, leeg schema. Eindcode 0 als elke verwachting uitkwam."""
+_BACKUP = """Eén moment van de hele database, versleuteld met ZORGKETEN_BACKUP_SLEUTEL of anders met het bestand
+backup-sleutel onder ZORGKETEN_HOME. Zonder die sleutel is de back-up waardeloos: bewaar hem ergens anders."""
+_RESTORE = """Controleert eerst het hele bestand en zet het dan terug in één transactie, die alleen slaagt als elke
+tabel dezelfde rijen heeft als bij de back-up. Weigert een database die niet leeg is."""
 _VALIDATE = """Niveau 1 (XSD) en, als dat klopt, niveau 2 (regels binnen het bericht). Zonder database en zonder
 server. Eindcode 0: alles geldig; 1: bevindingen; 2: een bestand is niet te lezen."""
 _CODES = """Codes van de standaard en de foutcodes van VECOZO en het GGk: wat zij betekenen en, bij een retour- of
 foutcode, wat u nu doet. Zonder database en zonder server. Eindcode 2 als de lijst of de code niet bestaat."""
+
+
+_SLEUTELS = """nieuw: maak een versie en verzegel alles daarmee; hersleutel: alleen dat laatste, als u de sleutel zelf
+heeft toegevoegd of het werk was afgebroken"""
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -96,6 +120,26 @@ def _migrate(options: argparse.Namespace) -> int:
     with database(migrated=False) as url:
         migrate(url, settings().db_schema, options.to)
     print(f"De database staat op {options.to}.")
+    return OK
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from services.backup import backup
+    from shared.db.start import database
+
+    with database(migrated=False) as url:
+        for line in backup(url, options.file):
+            print(line)
+    return OK
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from services.backup import restore
+    from shared.db.start import database
+
+    with database(migrated=False) as url:
+        for line in restore(url, options.file):
+            print(line)
     return OK
 
 
@@ -134,23 +178,35 @@ def _xsd(options: argparse.Namespace) -> int:
 
 
 def _organisatie(options: argparse.Namespace) -> int:
-    from services.organisations import register
+    from services.organisations import give_key, register
     from shared.calendar import system_clock
-    from shared.db.session import transaction
+    from shared.db.session import owner
     from shared.db.start import database
-    from shared.security import YEAR, grant_access, new_key
+    from shared.security import YEAR, new_key
 
     if options.kanaal != "lokaal" and not options.adres:
         raise Refused(422, "Geef met --adres de map of de URL van het kanaal")
     key = new_key()
-    with database(), transaction() as session:
+    with database(), owner() as session:
         register(session, options.code, options.naam, options.kanaal, options.adres)
         if options.kanaal == "lokaal":
-            grant_access(session, options.code, key, "zorgketen organisatie", system_clock() + YEAR)
+            give_key(session, options.code, key, "eerste sleutel", system_clock() + YEAR)
     print(f"{options.code} {options.naam} is bekend.")
     if options.kanaal == "lokaal":
         print(f"API-sleutel, een jaar geldig; wordt maar één keer getoond: {key}")
     return OK
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from services.audit import verify
+
+    return verify(options.organisatie)
+
+
+def _sleutels(options: argparse.Namespace) -> int:
+    from services import sleutels
+
+    return sleutels.renew() if options.handeling == "nieuw" else sleutels.reseal()
 
 
 def _docs(options: argparse.Namespace) -> int:
@@ -163,11 +219,15 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "serve": _serve,
     "demo": _demo,
     "migrate": _migrate,
+    "backup": _backup,
+    "restore": _restore,
     "validate": _validate,
     "rules": _rules,
     "codes": _codes,
     "xsd": _xsd,
     "organisatie": _organisatie,
+    "audit": _audit,
+    "sleutels": _sleutels,
     "docs": _docs,
 }
 

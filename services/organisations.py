@@ -1,12 +1,15 @@
 """The organisations of an installation and their keys."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shared.db import tables as t
-from shared.security import YEAR, derived_key, grant_access
+from shared.db.session import act_for
+from shared.roles import ALLES
+from shared.security import YEAR, Toegang, derived_key, grant_access, proof_of_key
 
 DEMO = {
     "0193": "Gemeente Zwolle",
@@ -23,10 +26,16 @@ def register(session: Session, code: str, naam: str, kanaal: str = "lokaal", adr
     session.execute(insert(t.organisatie).values(values).on_conflict_do_update(index_elements=["code"], set_=changed))
 
 
+def give_key(session: Session, code: str, key: str, naam: str, until: datetime, rollen: Iterable[str] = ALLES) -> None:
+    """Let a key act for an organisation; with all roles, unless fewer are named."""
+    act_for(session, code)
+    grant_access(session, code, Toegang(proof_of_key(key), "sleutel", naam, rollen, until))
+
+
 def register_demo(session: Session, nu: datetime) -> dict[str, str]:
     """The organisations of the demo, each with its key, which stays the same in this installation."""
     keys = {code: derived_key(code) for code in DEMO}
     for code, naam in DEMO.items():
         register(session, code, naam)
-        grant_access(session, code, keys[code], "demo", nu + YEAR)
+        give_key(session, code, keys[code], "demo", nu + YEAR)
     return keys

@@ -8,7 +8,7 @@ from services import organisations, supervisor
 from shared import logs
 from shared.calendar import system_clock
 from shared.config import SERVICES, settings
-from shared.db.session import transaction
+from shared.db.session import owner
 from shared.db.start import database
 from shared.jobs import run_worker
 
@@ -51,7 +51,7 @@ def everything(*, demo: bool) -> int:
 
 
 def _show_demo() -> None:
-    with transaction() as session:
+    with owner() as session:
         keys = organisations.register_demo(session, system_clock())
     print("\nDemo-organisaties; stuur de sleutel mee als 'Authorization: Bearer …':")
     for code, key in keys.items():

@@ -7,11 +7,13 @@ from uuid import UUID
 
 import httpx
 
-from shared.config import settings
+from shared.config import is_guarded, settings
 from shared.contracts import Beoordeling
-from shared.security import service_token
+from shared.errors import Refused
+from shared.tokens import service_token
 
 TIMEOUT = httpx.Timeout(120.0, connect=5.0)
+_SHORT = httpx.Timeout(5.0, connect=3.0)
 
 
 @cache
@@ -20,12 +22,12 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def assess(owner: str, bericht: UUID) -> Beoordeling:
+def assess(owner: str, organisatie: str, bericht: UUID) -> Beoordeling:
     """Ask the service that owns a kind of message to judge one. Raises httpx.HTTPError, to be tried again."""
     base: str = getattr(settings(), f"{owner}_url")
     response = httpx.post(
         f"{base}/v1/beoordelingen",
-        json={"bericht": str(bericht)},
+        json={"organisatie": organisatie, "bericht": str(bericht)},
         headers={"Authorization": f"Bearer {service_token(owner)}"},
         timeout=TIMEOUT,
         verify=_tls(),
@@ -42,6 +44,26 @@ def push(url: str, key: str, xml: bytes, sleutel: str) -> httpx.Response:
         "Idempotency-Key": sleutel,
     }
     return httpx.post(url, content=xml, headers=headers, timeout=TIMEOUT, verify=_tls())
+
+
+def discovery_url(issuer: str) -> str:
+    """Where an OpenID provider says what it has (OpenID Connect Discovery 1.0, 4)."""
+    return issuer.rstrip("/") + "/.well-known/openid-configuration"
+
+
+def openid_keys(issuer: str) -> list[Any]:
+    """The keys that an OpenID provider signs with now, as JWKs (RFC 7517, 5). Raises Refused (503)."""
+    try:
+        found = _get_json(discovery_url(issuer))
+        if found["issuer"] != issuer or not is_guarded(found["jwks_uri"]):  # Discovery 4.3
+            raise ValueError("this document is not of our issuer")
+        return list(_get_json(found["jwks_uri"])["keys"])
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Refused(503, "De aanmelddienst geeft zijn sleutels niet", detail=type(error).__name__) from None
+
+
+def _get_json(url: str) -> Any:
+    return httpx.get(url, timeout=_SHORT, verify=_tls()).raise_for_status().json()
 
 
 class Api:

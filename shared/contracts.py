@@ -94,6 +94,7 @@ class Bevinding(Model):
 class BeoordelingVerzoek(Model):
     """Vraag van messaging aan de eigenaar van een berichtsoort om een bericht te beoordelen."""
 
+    organisatie: Organisatiecode = Field(description="Wiens bericht het is")
     bericht: Id = Field(description="Kenmerk van het opgeslagen bericht")
 
 

@@ -9,7 +9,7 @@ from procrastinate.sync_psycopg_connector import SyncPsycopgConnector
 from sqlalchemy.orm import Session
 
 from shared.config import settings
-from shared.db.session import conninfo
+from shared.db.session import SERVICE, conninfo
 
 app = App(connector=SyncPsycopgConnector())  # the tasks; a worker gives it a connector that runs them
 _outbox = App(connector=SyncPsycopgConnector())  # never opened: jobs are deferred on the caller's connection
@@ -39,7 +39,7 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
 def run_worker(concurrency: int = 4, *, wait: bool = True) -> None:
     """Run the jobs until SIGTERM or SIGINT, finishing those that have started; without `wait`, until none is left."""
     chosen = settings()
-    address = conninfo(chosen.database_url, chosen.db_schema)
+    address = conninfo(chosen.database_url, chosen.db_schema, *SERVICE)
     with app.replace_connector(PsycopgConnector(conninfo=address)) as worker_app:
         worker_app.run_worker(
             concurrency=concurrency,

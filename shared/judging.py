@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Subquery, and_, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from shared.db import ledger
+from shared.db import audit, ledger, people
 from shared.db import tables as t
 from shared.rules import Finding, Rule, RuleFacts, Scope, applying
 
@@ -103,6 +103,7 @@ def judge(session: Session, row: Any, vandaag: date) -> str:
         return str(row.status)
     ledger.serialize(session, "beoordeling", row.eigenaar, row.tegenpartij, row.standaard)
     check_rows(session, scope_of(row, vandaag), header=False)
+    audit.note(session, "bericht beoordeeld", row.id, people.people_of(session, row.id))
     status = verdict(row.soort, found(session, row.id))
     session.execute(update(t.bericht).where(t.bericht.c.id == row.id).values(status=status))
     return status

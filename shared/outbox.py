@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from shared import level2
 from shared.config import settings
-from shared.db import ledger
+from shared.db import ledger, rows
 from shared.errors import Fault, Refused
 from shared.jobs import defer
 from shared.rules import explain
@@ -51,6 +51,6 @@ def submit(
         fault = Fault("TR056", "", "Deze Identificatie is al gebruikt. Geef het bericht een nieuwe.")
         raise Refused(409, "De Identificatie is niet uniek", [fault])
     if not document.type.is_return:
-        ledger.store_rows(session, bericht, eigenaar, tegenpartij, document)
-    defer(session, "messaging.deliver", lock=f"{tegenpartij}/{eigenaar}", bericht=str(bericht))
+        rows.store_rows(session, bericht, eigenaar, tegenpartij, document)
+    defer(session, "messaging.deliver", lock=f"{tegenpartij}/{eigenaar}", organisatie=eigenaar, bericht=str(bericht))
     return bericht

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from shared.contracts import Gezondheid, Probleem
 from shared.db.migrate import is_current
 from shared.db.session import current_engine
+from shared.docs import STATIC, add_docs
 from shared.errors import Fault, Refused
 
 VERSION = "1.0.0"
@@ -42,9 +43,9 @@ logger = logging.getLogger("zorgketen.web")
 def create_app(name: str, description: str, router: APIRouter) -> FastAPI:
     """The app of a service: its routes below /v1, the browsable page at /v1/docs, health outside of it."""
     app = FastAPIOffline(
-        docs_url="/v1/docs",
+        docs_url=None,
         redoc_url=None,
-        static_url="/v1/static",
+        static_url=STATIC,
         title=f"zorgketen {name}",
         description=description,
         version=VERSION,
@@ -55,6 +56,7 @@ def create_app(name: str, description: str, router: APIRouter) -> FastAPI:
             "5XX": {"model": Probleem, "description": "Fout aan onze kant", "content": _PROBLEM},
         },
     )
+    add_docs(app, _DOCS_CSP)
     app.include_router(router, prefix="/v1", max_body_size=MAX_JSON)
     app.include_router(_health())
     app.add_exception_handler(Refused, _on_refused)
@@ -143,7 +145,7 @@ async def _secure(request: Request, call_next: Callable[[Request], Awaitable[Res
     response = await call_next(request)
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
-    docs = request.url.path.startswith(("/v1/docs", "/v1/static"))
+    docs = request.url.path.startswith(("/v1/docs", STATIC))
     response.headers.setdefault("Content-Security-Policy", _DOCS_CSP if docs else _CSP)
     return response
 

@@ -16,7 +16,7 @@ from services.demo.stage import Party
 from shared.calendar import system_clock
 from shared.clients import Api
 from shared.config import SERVICES
-from shared.db.session import transaction
+from shared.db.session import owner
 from shared.jobs import run_worker
 
 GEMEENTE, JEUGDHULP, BEGELEIDING = organisations.DEMO
@@ -40,7 +40,7 @@ def serving(name: str) -> Iterator[str]:
 
 def query(sql: str) -> list[Any]:
     """Rows straight from the database, to look behind the API."""
-    with transaction() as session:
+    with owner() as session:
         return list(session.connection().exec_driver_sql(sql))
 
 
@@ -82,6 +82,6 @@ def services(database: str) -> Iterator[dict[str, str]]:
 @pytest.fixture
 def chain(services: dict[str, str], clean: None) -> Chain:
     """The running chain on an empty ledger."""
-    with transaction() as session:
+    with owner() as session:
         keys = organisations.register_demo(session, system_clock())
     return Chain(services, keys)

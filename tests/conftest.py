@@ -10,9 +10,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from shared.db import postgres
+from shared.db import audit, postgres
 from shared.db.migrate import migrate
-from shared.db.session import conninfo, current_engine
+from shared.db.session import conninfo, current_engine, owner_engine
 from shared.db.tables import metadata
 
 pytest_plugins = ["tests.chain"]
@@ -50,17 +50,20 @@ def database(server: str) -> Iterator[str]:
         patch.setenv("ZORGKETEN_DB_SCHEMA", schema)
         patch.setenv("ZORGKETEN_HOME", str(HOME))
         yield schema
-        with current_engine().begin() as connection:
+        with owner_engine().begin() as connection:
             connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
         current_engine().dispose()
+        owner_engine().dispose()
 
 
 @pytest.fixture
 def session(database: str) -> Iterator[Session]:
-    """A session whose work is rolled back."""
-    with current_engine().connect() as connection:
+    """A session of the owner of the tables, who here sees every row; its work is rolled back."""
+    with owner_engine().connect() as connection:
         outer = connection.begin()
         with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as found:
+            audit.begin(found, "test")
+            found.info["organisatie"] = "0193"
             yield found
         outer.rollback()
 
@@ -70,5 +73,5 @@ def clean(database: str) -> Iterator[None]:
     """The tables are emptied after the test, those of the queue too: each test finds nothing."""
     yield
     names = ", ".join(metadata.tables)
-    with current_engine().begin() as connection:
+    with owner_engine().begin() as connection:
         connection.execute(text(f"TRUNCATE {names}, procrastinate_jobs, procrastinate_periodic_defers CASCADE"))

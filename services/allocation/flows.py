@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from services.allocation import queries, rules
 from services.allocation.models import NieuweToewijzing, Start, Stop, Wijziging
+from shared import vault
 from shared.calendar import NEDERLAND
 from shared.contracts import Beoordeling
-from shared.db import ledger
+from shared.db import ledger, people
 from shared.errors import Fault, Refused
 from shared.judging import found, judge
 from shared.models import to_tree
@@ -87,13 +88,9 @@ def _send_301(
     nu: datetime,
 ) -> UUID:
     """A 301 with all allocations of the client with this provider that are valid now, and the changed one (OP087)."""
-    ledger.serialize(session, gemeente, aanbieder, message.standaard, client["bsn"])
-    place = {
-        "eigenaar": gemeente,
-        "standaard": message.standaard,
-        "tegenpartij": aanbieder,
-        "bsn": client["bsn"],
-    }
+    person = vault.pseudonym(gemeente, client["bsn"])
+    ledger.serialize(session, gemeente, aanbieder, message.standaard, person)
+    place = {"eigenaar": gemeente, "standaard": message.standaard, "tegenpartij": aanbieder, "bsn": person}
     vandaag = nu.astimezone(NEDERLAND).date()
     others = [
         _product(message, row)
@@ -134,6 +131,7 @@ def _report(
     message, name = message_of(row.standaard, kind[0]), kind[1]
     person = queries.client_of(session, row)
     client = {name: getattr(person, name) for name in message.classes["Client"].fields}
+    client["bsn"] = people.bsn_of(session, aanbieder, person.bsn)
     product = {
         "toewijzing_nummer": row.toewijzing_nummer,
         "product_categorie": row.product_categorie,

@@ -95,7 +95,7 @@ class Toewijzing(Model):
     gemeente: str = Field(description="Gemeentecode")
     aanbieder: str = Field(description="AGB-code")
     toewijzing_nummer: int = Field(description="Nummer, uniek binnen gemeente en wet")
-    bsn: str = Field(description="BSN van de cliënt")
+    bsn: str = Field(description="BSN van de cliënt; zonder het recht inzien alleen de laatste drie cijfers")
     product_categorie: str | None = Field(description="Productcategorie")
     product_code: str | None = Field(description="Productcode")
     ingangsdatum: date = Field(description="Eerste dag")

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, or_, select
 from sqlalchemy.orm import Session
 
-from shared.db import ledger
+from shared.db import audit, ledger
 from shared.db import tables as t
 from shared.errors import not_found
 
@@ -20,10 +20,18 @@ def identified(eigenaar: str, toewijzing: str) -> ColumnElement[bool]:
 
 def one(session: Session, eigenaar: str, toewijzing: str) -> Row[Any]:
     """An allocation as it stands. Raises Refused (404)."""
-    row = session.execute(select(ledger.current_allocations(identified(eigenaar, toewijzing)))).one_or_none()
+    row = session.execute(_with_person(ledger.current_allocations(identified(eigenaar, toewijzing)))).one_or_none()
     if row is None:
         raise not_found("Toewijzing")
+    audit.note(session, "toewijzing ingezien", toewijzing, [row.bsn])
     return row
+
+
+def _with_person(current: Subquery) -> Select[Any]:
+    person = t.persoon.c
+    return select(current, person.verzegeld).join(
+        t.persoon, and_(person.eigenaar == current.c.eigenaar, person.bsn == current.c.bsn)
+    )
 
 
 def many(session: Session, eigenaar: str, filters: dict[str, Any], na: int, limit: int) -> list[Row[Any]]:
@@ -31,12 +39,14 @@ def many(session: Session, eigenaar: str, filters: dict[str, Any], na: int, limi
     row = t.toegewezen_product.c
     wanted = [row[name] == value for name, value in filters.items() if value is not None]
     current = ledger.current_allocations(row.eigenaar == eigenaar, row.toewijzing_nummer > na, *wanted)
-    query = select(current).order_by(current.c.toewijzing_nummer, current.c.standaard, current.c.tegenpartij)
-    return list(session.execute(query.limit(limit)))
+    order = (current.c.toewijzing_nummer, current.c.standaard, current.c.tegenpartij)
+    found = list(session.execute(_with_person(current).order_by(*order).limit(limit)))
+    audit.note(session, "toewijzingen ingezien", "lijst", [row.bsn for row in found])
+    return found
 
 
 def valid_for_client(session: Session, row: Any, vandaag: Any) -> list[Row[Any]]:
-    """The allocations of a client with a provider that a 301 of today must hold (OP087)."""
+    """The allocations of a client (a pseudonym) with a provider that a 301 of today must hold (OP087)."""
     table = t.toegewezen_product.c
     current = ledger.current_allocations(
         table.eigenaar == row["eigenaar"],

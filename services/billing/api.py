@@ -3,7 +3,7 @@
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response, Security
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
@@ -27,79 +27,92 @@ from services.billing.models import (
 from shared.calendar import vandaag
 from shared.contracts import Beoordeling, BeoordelingVerzoek, Model, Volgnummer
 from shared.db import tables as t
-from shared.db.session import transaction
+from shared.db.session import Namens, transaction
+from shared.repeat import Sleutel, once
 from shared.rules import meaning_of
 from shared.security import Caller, aanbieder, caller, gemeente, service
 
 router = APIRouter(tags=["declaraties"])
-Who = Annotated[Caller, Depends(caller)]
-Gemeente = Annotated[Caller, Depends(gemeente)]
-Aanbieder = Annotated[Caller, Depends(aanbieder)]
+Reader = Annotated[Caller, Security(caller, scopes=["lezen"])]
+Beheerder = Annotated[Caller, Security(caller, scopes=["beheren"])]
+Leverancier = Annotated[Caller, Security(aanbieder, scopes=["leveren"])]
+Declarant = Annotated[Caller, Security(aanbieder, scopes=["declareren"])]
+Gemeente = Annotated[Caller, Security(gemeente, scopes=["lezen"])]
 BerichtId = Annotated[UUID, Path(description="Kenmerk van het bericht")]
 M = TypeVar("M", bound=Model)
 
 
 @router.put("/contracten", summary="Leg een contract vast")
-def put_contract(body: Contract, who: Who) -> Contract:
+def put_contract(body: Contract, who: Beheerder) -> Contract:
     """Stores the caller's copy of a contract; one with the same number is replaced."""
-    with transaction() as session:
+    with transaction(who) as session:
         flows.keep(session, who.organisatie, body)
     return body
 
 
 @router.get("/contracten", summary="Contracten")
-def get_contracten(who: Who) -> Contracten:
+def get_contracten(who: Reader) -> Contracten:
     """The caller's contracts."""
     return Contracten(contracten=[_plain(Contract, row) for row in _own(t.contract, who)])
 
 
 @router.put("/tarieven", summary="Leg een tarief vast")
-def put_tarief(body: Tarief, who: Who) -> Tarief:
+def put_tarief(body: Tarief, who: Beheerder) -> Tarief:
     """Stores a tariff; one with the same contract, product, unit and first day is replaced."""
-    with transaction() as session:
+    with transaction(who) as session:
         flows.keep(session, who.organisatie, body)
     return body
 
 
 @router.get("/tarieven", summary="Tarieven")
-def get_tarieven(who: Who) -> Tarieven:
+def get_tarieven(who: Reader) -> Tarieven:
     """The caller's tariffs, in eurocents."""
     return Tarieven(tarieven=[_plain(Tarief, row) for row in _own(t.tarief, who)])
 
 
 @router.post("/leveringen", status_code=201, summary="Leg een levering vast")
-def post_levering(body: Levering, who: Aanbieder) -> VastgelegdeLevering:
+def post_levering(body: Levering, who: Leverancier, sleutel: Sleutel = None) -> VastgelegdeLevering:
     """What was delivered on an allocation in a month; the same month again replaces it."""
-    with transaction() as session:
+
+    def make() -> VastgelegdeLevering:
         row = flows.deliver(session, who.organisatie, body)
-    return VastgelegdeLevering(
-        id=row.id,
-        toewijzing=body.toewijzing,
-        begindatum=row.begindatum,
-        einddatum=row.einddatum,
-        volume=row.volume,
-        eenheid=row.eenheid,
-    )
+        return VastgelegdeLevering(
+            id=row.id,
+            toewijzing=body.toewijzing,
+            begindatum=row.begindatum,
+            einddatum=row.einddatum,
+            volume=row.volume,
+            eenheid=row.eenheid,
+        )
+
+    with transaction(who) as session:
+        return once(session, sleutel, ("leveringen", body), make, VastgelegdeLevering)
 
 
 @router.post("/declaraties", status_code=202, summary="Verstuur de declaratie van een maand")
-def post_declaratie(body: NieuweDeclaratie, who: Aanbieder, response: Response) -> Samengesteld:
+def post_declaratie(
+    body: NieuweDeclaratie, who: Declarant, response: Response, sleutel: Sleutel = None
+) -> Samengesteld:
     """Composes the 323 from the deliveries: new debits, and credit plus debit where something changed."""
-    with transaction() as session:
-        made = flows.declare(session, who.organisatie, body, vandaag())
+
+    def make() -> Samengesteld:
+        return flows.declare(session, who.organisatie, body, vandaag())
+
+    with transaction(who) as session:
+        made = once(session, sleutel, ("declaraties", body), make, Samengesteld)
     response.headers["Location"] = f"/v1/declaraties/{made.bericht}"
     return made
 
 
 @router.get("/declaraties", summary="Declaraties met hun uitkomst")
 def get_declaraties(
-    who: Who,
+    who: Reader,
     request: Request,
     na: Annotated[Volgnummer | None, Query(description="Verder na dit volgnummer (zie volgende)")] = None,
     limit: Annotated[int, Query(ge=1, le=100, description="Hoeveel declaraties")] = 20,
 ) -> Declaraties:
     """Claimed, granted and refused, line by line, with the reason and the next step."""
-    with transaction() as session:
+    with transaction(who) as session:
         rows = queries.declaraties(session, who.organisatie, na, limit)
         found = _declaraties(session, rows[:limit])
     more = rows[limit - 1].volgorde if len(rows) > limit else None
@@ -108,9 +121,9 @@ def get_declaraties(
 
 
 @router.get("/declaraties/{id}", summary="Eén declaratie met haar uitkomst")
-def get_declaratie(id: BerichtId, who: Who) -> Declaratie:  # noqa: A002
+def get_declaratie(id: BerichtId, who: Reader) -> Declaratie:  # noqa: A002
     """The declaratie of a message of the caller's own organisation."""
-    with transaction() as session:
+    with transaction(who) as session:
         [found] = _declaraties(session, [queries.declaratie(session, who.organisatie, id)])
     return found
 
@@ -118,7 +131,7 @@ def get_declaratie(id: BerichtId, who: Who) -> Declaratie:  # noqa: A002
 @router.get("/betaalvoorstellen", summary="Wat er te betalen is")
 def get_betaalvoorstellen(who: Gemeente) -> Betaalvoorstellen:
     """Per law and provider, from granted lines only, credits netted."""
-    with transaction() as session:
+    with transaction(who) as session:
         rows = queries.to_pay(session, who.organisatie)
     return Betaalvoorstellen(
         betaalvoorstellen=[
@@ -138,12 +151,12 @@ def get_betaalvoorstellen(who: Gemeente) -> Betaalvoorstellen:
 @router.post("/beoordelingen", dependencies=[Depends(service("billing"))], summary="Beoordeel een bericht (intern)")
 def post_beoordeling(body: BeoordelingVerzoek) -> Beoordeling:
     """Levels 3 and 4; only for messaging, and the same answer the second time."""
-    with transaction() as session:
+    with transaction(Namens(body.organisatie, "dienst billing")) as session:
         return flows.assess(session, body.bericht, vandaag())
 
 
 def _own(table: Any, who: Caller) -> list[Row[Any]]:
-    with transaction() as session:
+    with transaction(who) as session:
         return queries.own(session, table, who.organisatie)
 
 

@@ -13,7 +13,7 @@ from services.billing import compose, queries, rules
 from services.billing.models import Contract, Levering, NieuweDeclaratie, Samengesteld, Tarief
 from shared.calendar import Periode, month
 from shared.contracts import Beoordeling
-from shared.db import ledger
+from shared.db import ledger, people
 from shared.db import tables as t
 from shared.errors import Fault, Refused
 from shared.judging import found, judge
@@ -167,7 +167,8 @@ def _lines(session: Session, claims: list[compose.Claim]) -> list[tuple[str, com
         if any(row.wacht or compose.same(row, claim) for row in standing):
             continue
         toewijzing = f"{claim.levering.tegenpartij}-{claim.levering.standaard}-{claim.levering.toewijzing_nummer}"
-        bsn = queries.allocation(session, claim.levering.eigenaar, toewijzing).bsn
+        eigenaar = claim.levering.eigenaar
+        bsn = people.bsn_of(session, eigenaar, queries.allocation(session, eigenaar, toewijzing).bsn)
         takebacks += [(bsn, compose.credit(row, fields, _reference(session))) for row in standing]
         if claim.levering.volume > 0:
             debits.append((bsn, compose.debit(claim, _reference(session))))

@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, and_, case, exists, func, literal, or_, sele
 from sqlalchemy.orm import Session
 
 from shared.calendar import Periode
-from shared.db import ledger
+from shared.db import audit, ledger
 from shared.db import tables as t
 from shared.errors import not_found
 
@@ -148,7 +148,10 @@ def lines(session: Session, berichten: Sequence[UUID]) -> list[Row[Any]]:
     """The prestaties of declaraties, each with its signed amount in eurocents and whether it was refused."""
     line = t.prestatie
     query = select(line, ledger.signed(line).label("bedrag"), ledger.rejected_line(line).label("afgewezen"))
-    return list(session.execute(query.where(line.c.bericht.in_(berichten)).order_by(line.c.volgnummer)))
+    found = list(session.execute(query.where(line.c.bericht.in_(berichten)).order_by(line.c.volgnummer)))
+    for bericht in berichten:
+        audit.note(session, "declaratie ingezien", bericht, {row.bsn: "" for row in found if row.bericht == bericht})
+    return found
 
 
 def findings(session: Session, berichten: Sequence[UUID]) -> list[Row[Any]]:

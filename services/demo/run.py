@@ -17,7 +17,7 @@ from shared.calendar import system_clock, vandaag
 from shared.clients import Api
 from shared.config import SERVICES
 from shared.db.migrate import migrate
-from shared.db.session import conninfo, transaction
+from shared.db.session import conninfo, owner
 from shared.db.start import database
 
 SCHEMA = "zorgketen_demo"
@@ -31,7 +31,7 @@ def run(*, kill_worker: bool) -> int:
     with database(migrated=False) as url, _fresh_schema(url):
         environment = {**free_addresses(), "ZORGKETEN_DB_SCHEMA": SCHEMA, "ZORGKETEN_STALLED_SECONDS": "5"}
         os.environ.update(environment)
-        with transaction() as session:
+        with owner() as session:
             keys = organisations.register_demo(session, system_clock())
         print("Drie diensten en een worker starten op één Postgres …", flush=True)
         with supervisor.installation(supervisor.PROCESSES, environment, lambda line: print(f"    {line}")) as group:

@@ -5,15 +5,16 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response, Security
 from pydantic import Field
 from sqlalchemy import Row
+from sqlalchemy.orm import Session
 
 from services.messaging import flows, queries
 from services.messaging.inspection import inspect
 from shared.config import settings
 from shared.contracts import Bevinding, Id, Model, Organisatiecode, Volgnummer
-from shared.db import ledger
+from shared.db import audit, ledger, people
 from shared.db.session import transaction
 from shared.errors import Refused, not_found
 from shared.judging import found
@@ -23,7 +24,9 @@ from shared.standard.catalogue import message_of
 from shared.standard.level1 import MAX_BYTES
 
 router = APIRouter(tags=["berichten"])
-Who = Annotated[Caller, Depends(caller)]
+Reader = Annotated[Caller, Security(caller, scopes=["lezen"])]
+Insider = Annotated[Caller, Security(caller, scopes=["inzien"])]
+Sender = Annotated[Caller, Security(caller, scopes=["uitwisselen"])]
 BerichtId = Annotated[UUID, Path(description="Kenmerk van het bericht")]
 
 
@@ -91,7 +94,7 @@ _XML: dict[int | str, dict[str, Any]] = {
 
 @router.post("/berichten", status_code=202, openapi_extra=_XML_BODY, summary="Lever een bericht aan")
 def post_bericht(
-    who: Who,
+    who: Sender,
     body: Xml,
     response: Response,
     idempotency_key: Annotated[
@@ -100,7 +103,7 @@ def post_bericht(
     ] = None,
 ) -> Ontvangst:
     """Level 1 at once (422 with every finding), everything else afterwards: see `status` and `/antwoord`."""
-    with transaction() as session:
+    with transaction(who) as session:
         bericht = flows.bring(session, body, idempotency_key, who.organisatie)
     response.headers["Location"] = f"/v1/berichten/{bericht}"
     return Ontvangst(id=bericht)
@@ -108,7 +111,7 @@ def post_bericht(
 
 @router.get("/berichten", summary="Lijst van berichten")
 def get_berichten(
-    who: Who,
+    who: Reader,
     request: Request,
     richting: Annotated[str | None, Query(pattern="^(inkomend|uitgaand)$", description="Richting")] = None,
     berichtsoort: Annotated[str | None, Query(pattern="^3[0-9]{2}$", description="Nummer, zoals 323")] = None,
@@ -119,7 +122,7 @@ def get_berichten(
 ) -> Berichten:
     """The messages of the caller's own organisation, newest first."""
     wanted = queries.Filter(richting, berichtsoort, status, organisatie, na, limit)
-    with transaction() as session:
+    with transaction(who) as session:
         rows = queries.listed(session, who.organisatie, wanted)
     more = rows[limit - 1].volgorde if len(rows) > limit else None
     following = str(request.url.include_query_params(na=more)) if more is not None else None
@@ -127,9 +130,9 @@ def get_berichten(
 
 
 @router.get("/berichten/{id}", summary="Eén bericht met zijn bevindingen")
-def get_bericht(id: BerichtId, who: Who) -> Bericht:  # noqa: A002
+def get_bericht(id: BerichtId, who: Reader) -> Bericht:  # noqa: A002
     """A message of the caller's own organisation, with everything that was found in it."""
-    with transaction() as session:
+    with transaction(who) as session:
         row = queries.own(session, who.organisatie, id)
         findings = found(session, id)
     explained = explain(ledger.document_of(row), findings) if findings else []
@@ -137,25 +140,31 @@ def get_bericht(id: BerichtId, who: Who) -> Bericht:  # noqa: A002
 
 
 @router.get("/berichten/{id}/xml", response_class=Response, responses=_XML, summary="De XML van een bericht")
-def get_xml(id: BerichtId, who: Who) -> Response:  # noqa: A002
+def get_xml(id: BerichtId, who: Insider) -> Response:  # noqa: A002
     """The exact bytes."""
-    with transaction() as session:
-        return Response(queries.own(session, who.organisatie, id).xml, media_type="application/xml")
+    with transaction(who) as session:
+        return _xml(session, queries.own(session, who.organisatie, id))
 
 
 @router.get("/berichten/{id}/antwoord", response_class=Response, responses=_XML, summary="Het antwoord")
-def get_antwoord(id: BerichtId, who: Who) -> Response:  # noqa: A002
+def get_antwoord(id: BerichtId, who: Insider) -> Response:  # noqa: A002
     """The exact bytes of the return message; 404 as long as there is none."""
-    with transaction() as session:
+    with transaction(who) as session:
         queries.own(session, who.organisatie, id)
         row = queries.answer_of(session, id)
-    if row is None:
-        raise not_found("Antwoord")
-    return Response(row.xml, media_type="application/xml")
+        if row is None:
+            raise not_found("Antwoord")
+        return _xml(session, row)
+
+
+def _xml(session: Session, row: Row[Any]) -> Response:
+    document = ledger.document_of(row)
+    audit.note(session, "bericht ingezien", row.id, people.pseudonyms(row.eigenaar, document).values())
+    return Response(ledger.xml_of(row, row.eigenaar), media_type="application/xml")
 
 
 @router.post("/controles", openapi_extra=_XML_BODY, summary="Controleer een bericht zonder het te bewaren")
-def post_controle(who: Who, body: Xml) -> Controle:
+def post_controle(who: Reader, body: Xml) -> Controle:
     """All findings of level 1 and, when that holds, of level 2."""
     verdict = inspect(body, settings().xsd_dir)
     bevindingen = [Bevinding(**asdict(finding)) for finding in verdict.bevindingen]

@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from services.messaging import api, codelijsten
+from services.messaging import api, beheer, codelijsten
 from shared.web import create_app
 
 router = APIRouter()
 router.include_router(api.router)
 router.include_router(codelijsten.router)
+router.include_router(beheer.router)
 app = create_app("messaging", "Berichten van iWmo en iJw: aanleveren, controleren, beantwoorden, bezorgen.", router)

@@ -15,26 +15,26 @@ from shared.config import settings
 from shared.errors import Fault, Refused
 
 
-def to_folder(row: Row[Any], folder: str) -> None:
+def to_folder(row: Row[Any], xml: bytes, folder: str) -> None:
     """Write the bytes as a new file, whole or not at all; the name tells the kind and our id, no more."""
     prefix = "JW" if row.standaard == "ijw" else "WMO"
     place = Path(folder) / f"{prefix}{row.soort}-{row.id}.xml"
     part = place.with_suffix(".part")
     part.parent.mkdir(parents=True, exist_ok=True)
     with part.open("wb") as file:
-        file.write(row.xml)
+        file.write(xml)
         file.flush()
         os.fsync(file.fileno())
     part.replace(place)
 
 
-def to_http(row: Row[Any], url: str) -> None:
+def to_http(row: Row[Any], xml: bytes, url: str) -> None:
     """Post the bytes to the partner; a repetition carries the same key, so it has no second effect.
 
     Raises Refused with the partner's findings when it answers 4xx; anything else is tried again.
     """
     key = settings().partner_sleutels.get(row.tegenpartij, "")
-    response = push(url, key, row.xml, str(row.id))
+    response = push(url, key, xml, str(row.id))
     if 400 <= response.status_code < 500 and response.status_code not in _LATER:
         raise Refused(422, "De ontvanger weigert het bericht", _findings(response.content))
     response.raise_for_status()

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Path, Query, Security
 from pydantic import Field
 
 from shared.contracts import Datum, Model, Standaard
@@ -11,7 +11,7 @@ from shared.errors import not_found
 from shared.security import caller
 from shared.standard import codelists
 
-router = APIRouter(tags=["codelijsten"], dependencies=[Depends(caller)])
+router = APIRouter(tags=["codelijsten"], dependencies=[Security(caller, scopes=["lezen"])])
 
 
 class Lijst(Model):

@@ -17,8 +17,9 @@ from services.messaging.received import apply_return
 from services.messaging.retour import Kenmerk, build_return
 from shared import level2
 from shared.config import settings
-from shared.db import ledger
+from shared.db import ledger, rows
 from shared.db import tables as t
+from shared.db.session import acting_for
 from shared.errors import Fault, Refused
 from shared.jobs import defer
 from shared.judging import check_rows, found, record, scope_of
@@ -61,7 +62,7 @@ def _take_in(session: Session, data: bytes, document: Document, sleutel: str | N
     entry = ledger.Entry(receiver, sender, "inkomend", "ontvangen", data, document, sleutel)
     bericht, fresh = ledger.store(session, entry)
     if fresh:
-        defer(session, "messaging.process", lock=f"{receiver}/{sender}", bericht=str(bericht))
+        defer(session, "messaging.process", lock=f"{receiver}/{sender}", organisatie=receiver, bericht=str(bericht))
     return bericht
 
 
@@ -92,13 +93,14 @@ def process(session: Session, bericht: UUID, vandaag: date) -> None:
     elif document.type.is_return:
         apply_return(session, row, document, scope)
     else:
-        ledger.store_rows(session, bericht, row.eigenaar, row.tegenpartij, document)
+        rows.store_rows(session, bericht, row.eigenaar, row.tegenpartij, document)
         ledger.set_status(session, bericht, "gecontroleerd")
         _defer_assess(session, row)
 
 
 def _defer_assess(session: Session, row: Row[Any]) -> None:
-    defer(session, "messaging.assess", lock=f"{row.eigenaar}/{row.tegenpartij}", bericht=str(row.id))
+    lock = f"{row.eigenaar}/{row.tegenpartij}"
+    defer(session, "messaging.assess", lock=lock, organisatie=row.eigenaar, bericht=str(row.id))
 
 
 def _refuse(session: Session, row: Row[Any], document: Document, findings: Sequence[Finding], vandaag: date) -> None:
@@ -150,9 +152,11 @@ def _hand_over(session: Session, row: Row[Any]) -> None:
     partner = session.execute(select(t.organisatie).where(t.organisatie.c.code == row.tegenpartij)).one_or_none()
     if partner is None:
         raise Refused(422, "Onbekende ontvanger", [Fault("ONTVANGER", "", "Deze organisatie heeft hier geen kanaal.")])
+    xml = ledger.xml_of(row, row.eigenaar)
     if partner.hier:
-        receive(session, row.xml, str(row.id))
+        with acting_for(session, partner.code):
+            receive(session, xml, str(row.id))
     elif partner.kanaal == "map":
-        channels.to_folder(row, partner.adres)
+        channels.to_folder(row, xml, partner.adres)
     else:
-        channels.to_http(row, partner.adres)
+        channels.to_http(row, xml, partner.adres)

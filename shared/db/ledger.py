@@ -1,8 +1,7 @@
 """Writing and reading the ledger: messages with their rows, and what holds now."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,7 +9,9 @@ from sqlalchemy import ColumnElement, Row, Select, Sequence, Subquery, and_, cas
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
+from shared import vault
 from shared.config import settings
+from shared.db import audit, people
 from shared.db import tables as t
 from shared.errors import Refused, not_found
 from shared.standard.catalogue import MessageType, message_of
@@ -53,6 +54,7 @@ def store(session: Session, entry: Entry) -> tuple[UUID, bool]:
     """
     header, message = entry.document.header, entry.document.type
     bericht = uuid4()
+    sealed = vault.seal(entry.xml, entry.eigenaar, "bericht")
     statement = insert(t.bericht).values(
         id=bericht,
         eigenaar=entry.eigenaar,
@@ -63,13 +65,16 @@ def store(session: Session, entry: Entry) -> tuple[UUID, bool]:
         identificatie=_own_identificatie(message, header),
         dagtekening=date.fromisoformat(_own_dagtekening(message, header)),
         status=entry.status,
-        xml=entry.xml,
+        xml=sealed,
         sleutel=entry.sleutel,
         antwoord_op=entry.antwoord_op,
     )
     once = statement.on_conflict_do_nothing(index_elements=["eigenaar", "sleutel"]).returning(t.bericht.c.id)
     if session.execute(once).scalar_one_or_none() is None:
         return _earlier(session, entry), False
+    known = people.pseudonyms(entry.eigenaar, entry.document)
+    people.keep_people(session, entry.eigenaar, known.items())
+    audit.note(session, f"bericht {entry.richting}", bericht, known.values())
     return bericht, True
 
 
@@ -78,7 +83,7 @@ def _earlier(session: Session, entry: Entry) -> UUID:
         t.bericht.c.eigenaar == entry.eigenaar, t.bericht.c.sleutel == entry.sleutel
     )
     row = session.execute(query).one()
-    if row.xml != entry.xml:
+    if xml_of(row, entry.eigenaar) != entry.xml:
         detail = "Gebruik voor een ander bericht een nieuwe Idempotency-Key."
         raise Refused(409, "Deze sleutel is al voor een ander bericht gebruikt", detail=detail)
     return row.id  # type: ignore[no-any-return]
@@ -106,50 +111,15 @@ def claim_identificatie(session: Session, eigenaar: str, afzender: str, document
     return session.execute(claimed).scalar_one_or_none() is not None
 
 
-def store_rows(session: Session, bericht: UUID, eigenaar: str, tegenpartij: str, document: Document) -> None:
-    """Store the classes of a message as rows, one COPY per class."""
-    groups: dict[str, list[Node]] = {}
-    for node in document.nodes():
-        if node.name in t.classes:
-            groups.setdefault(node.name, []).append(node)
-    cursor = session.connection().connection.cursor()
-    for name, nodes in groups.items():
-        fields = nodes[0].type.fields
-        own = ["eigenaar", "bericht", "volgnummer", "standaard", "tegenpartij", "ouder"]
-        columns = [*own, *([] if "bsn" in fields else ["bsn"]), *fields]
-        with cursor.copy(f"COPY {t.classes[name].name} ({', '.join(columns)}) FROM STDIN") as copy:
-            for node in nodes:
-                head = (eigenaar, bericht, node.volgnummer, document.type.standaard, tegenpartij)
-                copy.write_row((*head, *_row(node)))
-    cursor.close()
-
-
-def _row(node: Node) -> Iterator[Any]:
-    yield node.parent.volgnummer if node.parent else None
-    if "bsn" not in node.type.fields:
-        holder = node.above("Client")
-        yield holder.get("bsn") if holder else None
-    for name, leaf in node.type.fields.items():
-        value = node.values.get(name)
-        yield None if value is None else to_python(value, leaf.type.base)
-
-
-def to_python(value: str, base: str) -> str | int | date | time:
-    """The value of a leaf's text: xs:integer may carry a sign and zeros, xs:time may say 24:00:00."""
-    if base == "integer":
-        negative, digits = value.startswith("-"), value.lstrip("+-").lstrip("0") or "0"
-        return -int(digits) if negative else int(digits)
-    if base == "date":
-        return date.fromisoformat(value)
-    if base == "time":
-        return time.fromisoformat("00:00:00" if value.startswith("24") else value[:15])
-    return value
-
-
 def document_of(row: Row[Any]) -> Document:
     """The tree of a stored message."""
     message = message_of(row.standaard, row.soort)
-    return decode(message, parse_trusted(row.xml))
+    return decode(message, parse_trusted(xml_of(row, row.eigenaar)))
+
+
+def xml_of(row: Any, eigenaar: str) -> bytes:
+    """The exact bytes of a stored message."""
+    return vault.unseal(row.xml, eigenaar, "bericht")
 
 
 def new_header(message: MessageType, afzender: str, ontvanger: str, identificatie: str, dag: date) -> dict[str, Value]:

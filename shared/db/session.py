@@ -1,17 +1,35 @@
-"""Connections to Postgres, and `transaction()`: the only place that commits."""
+"""Connections to Postgres, and `transaction()`: the only place that commits.
+
+Whatever the services do they do as the role `zorgketen_dienst`, which Postgres shows the rows of one organisation:
+that of the transaction (ADR 0007).
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from urllib.parse import quote
 
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Engine, create_engine, func, make_url, select
 from sqlalchemy.orm import Session
 
 from shared.config import settings
+from shared.db import audit
 
+DIENST = "zorgketen_dienst"
+"""The role of the services: no owner of anything, and subject to row level security."""
 LIMITS = ("statement_timeout=120s", "client_connection_check_interval=5s")
 """No query of ours runs on for ever, and none goes on when its process is gone."""
+SERVICE = (*LIMITS, f"role={DIENST}")
+"""The run-time parameters of the connections of the services."""
+
+
+@dataclass(frozen=True, slots=True)
+class Namens:
+    """For which organisation something is done, and by whom: the name of a person, a key or a service."""
+
+    organisatie: str
+    wie: str
 
 
 def conninfo(url: str, schema: str, *parameters: str) -> str:
@@ -24,20 +42,60 @@ def conninfo(url: str, schema: str, *parameters: str) -> str:
 
 
 @cache
-def engine(url: str, schema: str) -> Engine:
-    """The engine of a database and schema; one per process."""
-    address = conninfo(url, schema, *LIMITS).replace("postgresql://", "postgresql+psycopg://", 1)
+def engine(url: str, schema: str, *parameters: str) -> Engine:
+    """The engine of a database, a schema and run-time parameters; one per process."""
+    address = conninfo(url, schema, *parameters).replace("postgresql://", "postgresql+psycopg://", 1)
     return create_engine(address, pool_size=10, max_overflow=10, pool_timeout=10, hide_parameters=True)
 
 
 def current_engine() -> Engine:
-    """The engine that the settings name. `DATABASE_URL` is set by then: see `shared.db.start`."""
+    """The engine of the services, as the settings name it. `DATABASE_URL` is set by then: see `shared.db.start`."""
     chosen = settings()
-    return engine(chosen.database_url, chosen.db_schema)
+    return engine(chosen.database_url, chosen.db_schema, *SERVICE)
+
+
+def owner_engine() -> Engine:
+    """The engine of who owns the tables: for commands of an operator, never for the services."""
+    chosen = settings()
+    return engine(chosen.database_url, chosen.db_schema, *LIMITS)
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
-    """A session whose work is committed as a whole at the end, or not at all."""
+def transaction(namens: Namens) -> Iterator[Session]:
+    """A session for an organisation; its work and its lines in the processing log are committed, or nothing is."""
     with Session(current_engine(), expire_on_commit=False) as session, session.begin():
+        act_for(session, namens.organisatie)
+        audit.begin(session, namens.wie)
         yield session
+        audit.write(session)
+
+
+@contextmanager
+def owner() -> Iterator[Session]:
+    """A session of the owner of the tables, committed as a whole; row level security holds for it too."""
+    with Session(owner_engine(), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+def act_for(session: Session, organisatie: str) -> None:
+    """From here on see and write the rows of this organisation, until the end of the transaction."""
+    _set(session, "organisatie", organisatie)
+    session.info["organisatie"] = organisatie
+
+
+@contextmanager
+def acting_for(session: Session, organisatie: str) -> Iterator[None]:
+    """Act for another organisation for a while: to hand a message over within this installation."""
+    before = session.info["organisatie"]
+    act_for(session, organisatie)
+    yield
+    act_for(session, before)
+
+
+def show_proof(session: Session, proof: bytes) -> None:
+    """See, beside the rows of the organisation, the access that belongs to a proof of identity."""
+    _set(session, "bewijs", proof.hex())
+
+
+def _set(session: Session, name: str, value: str) -> None:
+    session.execute(select(func.set_config(f"zorgketen.{name}", value, True)))

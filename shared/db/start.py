@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from shared.config import settings
 from shared.db import postgres
 from shared.db.migrate import migrate
+from shared.db.session import current_engine
+from shared.db.settings import check
 
 
 @contextmanager
@@ -19,6 +21,7 @@ def database(*, migrated: bool = True) -> Iterator[str]:
     if chosen.database_url:
         if migrated:
             migrate(chosen.database_url, chosen.db_schema)
+            check(current_engine())
         yield chosen.database_url
         return
     with postgres.start(chosen.home) as lease:
@@ -26,6 +29,7 @@ def database(*, migrated: bool = True) -> Iterator[str]:
         try:
             if migrated:
                 migrate(lease.url, chosen.db_schema)
+                check(current_engine())
             yield lease.url
         finally:
             os.environ.pop("DATABASE_URL", None)

@@ -18,7 +18,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
     Text,
@@ -30,17 +29,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
+from shared.db.metadata import metadata, one_of
+from shared.db.trust import herhaling, persoon, storing, toegang, verwerking
 from shared.standard.catalogue import messages, snake
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+__all__ = ["herhaling", "metadata", "persoon", "storing", "toegang", "verwerking"]
 
 RICHTINGEN = ("inkomend", "uitgaand")
 STATUSSEN = ("ontvangen", "gecontroleerd", "klaar", "afgeleverd", "goedgekeurd", "afgekeurd", "mislukt")
@@ -48,10 +41,6 @@ STATUSSEN = ("ontvangen", "gecontroleerd", "klaar", "afgeleverd", "goedgekeurd",
 uitgaand: klaar → afgeleverd → goedgekeurd | afgekeurd, or mislukt when it could not be delivered."""
 GELDIG = ("klaar", "afgeleverd", "goedgekeurd")
 """The statuses in which what a message says holds."""
-
-
-def _one_of(name: str, values: tuple[str, ...]) -> CheckConstraint:
-    return CheckConstraint(f"{name} IN ({', '.join(map(repr, values))})", name=name)
 
 
 organisatie = Table(
@@ -62,18 +51,9 @@ organisatie = Table(
     Column("hier", Boolean, nullable=False, comment="served by this installation"),
     Column("kanaal", Text, nullable=False, comment="how messages reach it"),
     Column("adres", Text, nullable=False, server_default="", comment="folder or URL of the channel"),
-    _one_of("kanaal", ("lokaal", "map", "http")),
+    one_of("kanaal", ("lokaal", "map", "http")),
     CheckConstraint("code ~ '^([0-9]{4}|[0-9]{8})$'", name="code"),
     CheckConstraint("hier OR kanaal <> 'lokaal'", name="lokaal"),
-)
-
-toegang = Table(
-    "toegang",
-    metadata,
-    Column("sleutel_hash", LargeBinary, primary_key=True, comment="SHA-256 of a 256-bit API key"),
-    Column("eigenaar", ForeignKey("organisatie.code"), nullable=False),
-    Column("naam", Text, nullable=False),
-    Column("vervalt", DateTime(timezone=True), nullable=False),
 )
 
 bericht = Table(
@@ -89,13 +69,13 @@ bericht = Table(
     Column("identificatie", Text, nullable=False),
     Column("dagtekening", Date, nullable=False),
     Column("status", Text, nullable=False),
-    Column("xml", LargeBinary, nullable=False, comment="the exact bytes"),
+    Column("xml", LargeBinary, nullable=False, comment="the exact bytes, sealed"),
     Column("sleutel", Text, comment="key of the delivery, so that a repeated one is recognised"),
     Column("antwoord_op", Uuid, comment="the heen message that this one answers"),
     Column("aangemaakt", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    _one_of("richting", RICHTINGEN),
-    _one_of("standaard", ("ijw", "iwmo")),
-    _one_of("status", STATUSSEN),
+    one_of("richting", RICHTINGEN),
+    one_of("standaard", ("ijw", "iwmo")),
+    one_of("status", STATUSSEN),
     UniqueConstraint("eigenaar", "id"),
     UniqueConstraint("eigenaar", "sleutel"),
     UniqueConstraint("eigenaar", "antwoord_op"),
@@ -147,7 +127,11 @@ def _class_columns() -> dict[str, dict[str, type]]:
 
 _EXCHANGE = ("eigenaar", "standaard", "tegenpartij")
 _INDEXES: dict[str, tuple[str, ...]] = {
-    "ToegewezenProduct": ("toewijzing_nummer", "bsn"),
+    "ToegewezenProduct": ("toewijzing_nummer", "bsn", "referentie_aanbieder"),
+    "AangevraagdProduct": ("referentie_aanbieder", "bsn"),
+    "Verzoek": ("referentie_aanbieder", "bsn"),
+    "Antwoord": ("referentie_aanbieder",),
+    "Declaratie": ("declaratie_nummer",),
     "StartProduct": ("toewijzing_nummer",),
     "StopProduct": ("toewijzing_nummer",),
     "Prestatie": ("toewijzing_nummer", "product_referentie_referentie_nummer"),
@@ -182,6 +166,7 @@ classes = {name: _class_table(name, columns) for name, columns in _class_columns
 client, toegewezen_product = classes["Client"], classes["ToegewezenProduct"]
 start_product, stop_product = classes["StartProduct"], classes["StopProduct"]
 declaratie, prestatie = classes["Declaratie"], classes["Prestatie"]
+Index("ix_declaratie_maand", *(declaratie.c[name] for name in (*_EXCHANGE, "declaratie_periode_begindatum")))
 Index(
     "ix_prestatie_credit",
     *(prestatie.c[name] for name in ("product_referentie_vorig_referentie_nummer", *_EXCHANGE)),
@@ -197,7 +182,7 @@ contract = Table(
     Column("standaard", Text, nullable=False),
     Column("begindatum", Date, nullable=False),
     Column("einddatum", Date),
-    _one_of("standaard", ("ijw", "iwmo")),
+    one_of("standaard", ("ijw", "iwmo")),
     CheckConstraint("einddatum >= begindatum", name="periode"),
     ExcludeConstraint(
         ("eigenaar", "="),

@@ -18,9 +18,9 @@ from services import organisations, supervisor
 from services.demo.run import free_addresses
 from shared.calendar import Periode, month, system_clock
 from shared.clients import Api
-from shared.db import ledger
+from shared.db import ledger, rows
 from shared.db import tables as t
-from shared.db.session import current_engine, transaction
+from shared.db.session import Namens, current_engine, owner, owner_engine, transaction
 from shared.db.start import database
 from shared.standard.catalogue import message_of
 from shared.standard.codec import encode
@@ -60,7 +60,7 @@ def _installation() -> Iterator[tuple[Api, supervisor.Installation]]:
         empty_schema(url, SCHEMA)
         environment = {**free_addresses(), "ZORGKETEN_DB_SCHEMA": SCHEMA}
         os.environ.update(environment)
-        with transaction() as session:
+        with owner() as session:
             keys = organisations.register_demo(session, system_clock())
         with supervisor.installation(supervisor.PROCESSES, environment, print) as group:
             yield Api(environment["ZORGKETEN_MESSAGING_URL"], keys[GEMEENTE]), group
@@ -77,12 +77,12 @@ def _bsn(client: int) -> str:
 
 def _world() -> None:
     """An allocation for every line, sent and accepted, and the contract with its tariff."""
-    with transaction() as session:
+    with transaction(Namens(GEMEENTE, "bench")) as session:
         for client in range(CLIENTS):
             document = _allocation(client)
             entry = ledger.Entry(GEMEENTE, AANBIEDER, "uitgaand", "goedgekeurd", encode(document), document)
             bericht, _ = ledger.store(session, entry)
-            ledger.store_rows(session, bericht, GEMEENTE, AANBIEDER, document)
+            rows.store_rows(session, bericht, GEMEENTE, AANBIEDER, document)
         day = date(2024, 1, 1)
         session.execute(
             insert(t.contract).values(
@@ -100,7 +100,7 @@ def _world() -> None:
                 tarief=7500,
             )
         )
-    with current_engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with owner_engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
 
 
@@ -173,7 +173,7 @@ def _round_trip(api: Api, body: bytes) -> float:
 
 def _floor(body: bytes) -> float:
     schema = compiled("JW323")
-    rows = [("x" * 20,) * 8 + (date(2025, 1, 1),) * 2 + (1,) * 6 for _ in range(LINES)]
+    lines = [("x" * 20,) * 8 + (date(2025, 1, 1),) * 2 + (1,) * 6 for _ in range(LINES)]
     columns = ", ".join([f"t{i} text" for i in range(8)] + ["d1 date", "d2 date"] + [f"n{i} bigint" for i in range(6)])
 
     def work() -> None:
@@ -181,7 +181,7 @@ def _floor(body: bytes) -> float:
         with current_engine().begin() as connection:
             connection.execute(text(f"CREATE TEMP TABLE floor ({columns}) ON COMMIT DROP"))
             with connection.connection.cursor().copy("COPY floor FROM STDIN") as copy:
-                for row in rows:
+                for row in lines:
                     copy.write_row(row)
 
     return median_seconds(work, 9)

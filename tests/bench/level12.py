@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from lxml import etree
 
 from shared import level2
-from shared.db.ledger import _row
+from shared.db.rows import _row
 from shared.db.tables import classes
 from shared.standard.codec import encode
 from shared.standard.level1 import check

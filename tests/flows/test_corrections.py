@@ -20,7 +20,7 @@ from services.demo import people
 from services.demo.stage import Party
 from services.messaging import flows, tasks
 from services.messaging.retour import Kenmerk, build_return
-from shared.db.session import transaction
+from shared.db.session import owner
 from shared.rules import Finding
 from shared.standard.codec import encode
 from shared.standard.document import Document
@@ -149,7 +149,7 @@ class TestAnAllocationThatIsWithdrawn:
 @pytest.fixture
 def elders(chain: Chain, tmp_path: Path) -> Path:
     """A provider elsewhere, whose messages are put into a folder."""
-    with transaction() as session:
+    with owner() as session:
         organisations.register(session, ELDERS, "Aanbieder elders", "map", str(tmp_path / "uit"))
     return tmp_path / "uit"
 
@@ -254,10 +254,10 @@ class TestAMunicipalityElsewhere:
     @pytest.fixture
     def declaratie(self, chain: Chain, tmp_path: Path) -> Json:
         """Two lines that wait for the answer of the municipality."""
-        with transaction() as session:
+        with owner() as session:
             organisations.register(session, self.GEMEENTE, "Gemeente elders", "map", str(tmp_path))
         head = {"Header[1].afzender": self.GEMEENTE, "Header[1].ontvanger": chain.begeleiding.code}
-        period = {"ingangsdatum": "2025-10-07", "einddatum": "2025-12-30"}
+        period = {"ingangsdatum": "2025-10-07", "einddatum": "2025-12-30", "referentie_aanbieder": ""}
         bring(
             chain,
             chain.begeleiding,
@@ -316,25 +316,25 @@ class TestARepeatedStep:
     def test_delivering_processing_and_judging_twice_has_one_effect(
         self, chain: Chain, hours: str, at_once: bool
     ) -> None:
-        def twice(task: Callable[[str], None], bericht: str) -> None:
+        def twice(task: Callable[[str, str], None], party: Party, bericht: str) -> None:
             if at_once:
                 with ThreadPoolExecutor(4) as pool:
-                    list(pool.map(lambda _: task(bericht), range(4)))
+                    list(pool.map(lambda _: task(party.code, bericht), range(4)))
             else:
-                task(bericht)
-                task(bericht)
+                task(party.code, bericht)
+                task(party.code, bericht)
 
         deliver(chain.begeleiding, hours, "2025-10", 12)
         sent = claim(chain.begeleiding, "2025-10").json()["bericht"]
-        twice(tasks.deliver, sent)
+        twice(tasks.deliver, chain.begeleiding, sent)
         [came] = inkomend(chain.gemeente, "323")
-        twice(tasks.process, came["id"])
+        twice(tasks.process, chain.gemeente, came["id"])
         assert [status(chain.gemeente, came["id"]), jobs("assess")] == ["gecontroleerd", 1]
-        twice(tasks.assess, came["id"])
+        twice(tasks.assess, chain.gemeente, came["id"])
         [answer] = chain.gemeente.get("messaging", "/berichten?richting=uitgaand&berichtsoort=325")["berichten"]
-        twice(tasks.deliver, answer["id"])
+        twice(tasks.deliver, chain.gemeente, answer["id"])
         [back] = inkomend(chain.begeleiding, "325")
-        twice(tasks.process, back["id"])
+        twice(tasks.process, chain.begeleiding, back["id"])
         chain.drain()
         assert status(chain.begeleiding, sent) == "goedgekeurd"
         assert len(inkomend(chain.gemeente, "323")) == len(inkomend(chain.begeleiding, "325")) == 1
@@ -370,7 +370,7 @@ def jobs(task: str, state: str = "todo") -> int:
 
 def try_again(chain: Chain) -> None:
     """Let the jobs that failed run now, and not after their pause."""
-    with transaction() as session:
+    with owner() as session:
         waiting = "UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo'"
         session.connection().exec_driver_sql(waiting)
     chain.drain()
@@ -451,9 +451,9 @@ class TestTheFolder:
 
     def test_a_second_delivery_puts_nothing_beside_it(self, chain: Chain, elders: Path) -> None:
         made = offer(chain)
-        with transaction() as session:
+        with owner() as session:
             session.connection().exec_driver_sql("UPDATE bericht SET status = 'klaar'")
-        tasks.deliver(made["bericht"])
+        tasks.deliver(chain.gemeente.code, made["bericht"])
         assert len(list(elders.iterdir())) == 1
         assert status(chain.gemeente, made["bericht"]) == "afgeleverd"
 
@@ -517,7 +517,7 @@ class TestTheHttpChannel:
         """A provider behind an HTTP channel."""
         found = Partner()
         with listening(found) as url:
-            with transaction() as session:
+            with owner() as session:
                 organisations.register(session, ELDERS, "Aanbieder elders", "http", url)
             monkeypatch.setenv("ZORGKETEN_PARTNER_SLEUTELS", json.dumps({ELDERS: "zk_van-de-partner"}))
             yield found
@@ -574,8 +574,8 @@ class TestTheHttpChannel:
         url = chain.urls["messaging"] + "/v1/berichten"
         made = offer(chain, aanbieder=chain.jeugdhulp.code)
         before = len(inkomend(chain.jeugdhulp, "301"))
-        with transaction() as session:
+        with owner() as session:
             organisations.register(session, chain.jeugdhulp.code, "Jeugdhulp", "http", url)
             session.connection().exec_driver_sql("UPDATE bericht SET status = 'klaar' WHERE soort = '301'")
-        tasks.deliver(made["bericht"])
+        tasks.deliver(chain.gemeente.code, made["bericht"])
         assert len(inkomend(chain.jeugdhulp, "301")) == before == 1

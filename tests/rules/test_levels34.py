@@ -6,13 +6,17 @@ passes. Beside `naam`, `berichten` and `verwacht` it may have:
     eerder      what was exchanged before, in order; in place of the default messages of the same kinds:
                 bericht ("301" follows the law of the judged message, "JW301" does not), wijzig, regels, and
                 eigenaar, tegenpartij, status, bevindingen where they are not the usual ones;
-                niveau = 2 for a message that level 2 refused: only its bytes were kept
+                niveau = 2 for a message that level 2 refused: only its bytes were kept;
+                later = true for one that came in after the judged message and was judged sooner
     zonder      kinds that are left out of the default world
     toewijzing  changes to the first allocation of the default 301; periode = "van/tot", omvang = "volume eenheid per"
     regels      the lines of the judged 323 in place of those of the example: periode, volume, ref and vorig
                 for short; `vorig` makes it a credit, and the amount follows unless it is given
     contract, tarief   rows in place of the default ones; what a row leaves out is that of the default
     vandaag     the day of judgement, in place of that of the Dagtekening
+    gemeente    the code of the municipality of the judged message; the world keeps the usual one
+
+A judged 325 answers the last 323 of the provider, by default one with the lines of the example.
 
 Texts may hold {categorie} and {andere}, the product categories of the law, and {soort}, the judged kind.
 """
@@ -25,12 +29,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, insert
+from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session
 
 from services import catalogue  # importing it registers the rules
 from shared import level2
-from shared.db import ledger
+from shared.db import ledger, rows
 from shared.db import tables as t
 from shared.judging import check_rows, found, record, scope_of
 from shared.level2.declaratie import sum_of_lines
@@ -49,8 +53,27 @@ HEEN = [name for name, kind in messages().items() if kind.soort == "325" or not 
 Case = Mapping[str, Any]
 MAART = [{"periode": "2026-03-01/2026-03-31", "volume": 2}]
 """The debit M001 that the example credits: the lines of an earlier 323, unless it has others."""
-DEFAULT: Mapping[str, Sequence[str]] = {"305": ["301"], "307": ["301", "305"], "323": ["301", "323"]}
+DEFAULT: Mapping[str, Sequence[str]] = {
+    "301": ["315"],
+    "305": ["301"],
+    "307": ["301", "305"],
+    "317": ["301"],
+    "319": ["315"],
+    "323": ["301", "323"],
+    "325": ["323"],
+}
 """What was exchanged before a message of a kind."""
+FITTING: Mapping[str, Case] = {
+    "317": {
+        "ToegewezenProduct[1].product_code": "{categorie}A05",
+        "ToegewezenProduct[2].product_code": "{andere}A04",
+        "ToegewezenProduct[2].budget": "",
+        "ToegewezenProduct[2].omvang_volume": "2",
+        "ToegewezenProduct[2].omvang_eenheid": "04",
+        "ToegewezenProduct[2].omvang_frequentie": "2",
+    }
+}
+"""What each earlier 301 is changed in, so that the example of a kind fits in with it."""
 PERIODE = {"begindatum": "2021-01-01", "einddatum": None}
 ROWS: Mapping[str, Case] = {
     "contract": PERIODE | {"nummer": "C1"},
@@ -58,7 +81,8 @@ ROWS: Mapping[str, Case] = {
     | {"contract": "C1", "product_categorie": "{categorie}", "product_code": "{categorie}A03"}
     | {"eenheid": "04", "tarief": 1250},
 }
-KEYS = {"naam", "berichten", "wijzig", "verwacht", "eerder", "zonder", "toewijzing", "regels", "vandaag", *ROWS}
+SITUATION = {"eerder", "zonder", "toewijzing", "regels", "vandaag", "gemeente", *ROWS}
+KEYS = {"naam", "berichten", "wijzig", "verwacht", *SITUATION}
 
 
 def regel(row: Case, referentie: str) -> dict[str, Any]:
@@ -106,9 +130,13 @@ def worded(value: Any, kind: MessageType) -> Any:
 
 
 def made(name: str, wijzig: Case) -> Document:
-    """The example after changes, valid at levels 1 and 2; the total of a 323 follows its lines."""
+    """The example after changes, valid at levels 1 and 2; the total of a 323 follows its lines.
+
+    A class that is taken away may be one that only the other law has.
+    """
     kind = messages()[name]
-    document = message(name, worded(wijzig, kind))
+    changes = {k: value for k, value in wijzig.items() if value is not False or k.split("[")[0] in kind.classes}
+    document = message(name, worded(changes, kind))
     for node in document.root.all("Declaratie"):
         total = sum_of_lines(node)
         node.values["totaal_ingediend_bedrag_totaal_bedrag"] = str(abs(total))
@@ -118,20 +146,23 @@ def made(name: str, wijzig: Case) -> Document:
     return document
 
 
-def parties(kind: MessageType) -> tuple[str, str]:
+def parties(kind: MessageType, gemeente: str = GEMEENTE) -> tuple[str, str]:
     """Who sends a message and who receives it."""
-    return (GEMEENTE, AANBIEDER) if kind.van == "gemeente" else (AANBIEDER, GEMEENTE)
+    return (gemeente, AANBIEDER) if kind.van == "gemeente" else (AANBIEDER, gemeente)
 
 
 def keep(session: Session, document: Document, eigenaar: str, tegenpartij: str, status: str) -> Row[Any]:
     """Put a message that came past level 2 into a ledger, as one that came in or went out."""
     outgoing = len(eigenaar) == len(parties(document.type)[0])
-    entry = ledger.Entry(
-        eigenaar, tegenpartij, "uitgaand" if outgoing else "inkomend", status, encode(document), document
-    )
+    richting = "uitgaand" if outgoing else "inkomend"
+    answered = select(t.bericht.c.id).where(t.bericht.c.eigenaar == eigenaar, t.bericht.c.soort == "323")
+    latest = answered.order_by(t.bericht.c.volgorde.desc()).limit(1)
+    heen = session.scalar(latest) if document.type.soort == "325" and status == "gecontroleerd" else None
+    xml = encode(document)
+    entry = ledger.Entry(eigenaar, tegenpartij, richting, status, xml, document, antwoord_op=heen)
     bericht, _ = ledger.store(session, entry)
     ledger.claim_identificatie(session, eigenaar, eigenaar if outgoing else tegenpartij, document, bericht)
-    ledger.store_rows(session, bericht, eigenaar, tegenpartij, document)
+    rows.store_rows(session, bericht, eigenaar, tegenpartij, document)
     return ledger.get(session, bericht)
 
 
@@ -151,11 +182,14 @@ def tell(session: Session, kind: MessageType, number: int, row: Case) -> None:
     if row.get("niveau") == 2:
         return
     name = row["bericht"] if len(row["bericht"]) > 3 else kind.name[:-3] + row["bericht"]
-    lines = row.get("regels", MAART) if name.endswith("323") else ()
+    usual = () if kind.soort == "325" else MAART
+    lines = row.get("regels", usual) if name.endswith("323") else ()
     mark = {"Header[1].bericht_identificatie_identificatie": f"E{number:03}"}
+    mark |= {"Declaratie[1].declaratie_nummer": f"E{number:03}"} if name.endswith("323") else {}
     sender, receiver = parties(kind)
     place = {"eigenaar": receiver, "tegenpartij": sender, "status": "goedgekeurd"} | row
-    document = made(name, mark | regels(lines, "M", row.get("wijzig", {})))
+    fitting = FITTING.get(kind.soort, {}) if name.endswith("301") else {}
+    document = made(name, mark | fitting | regels(lines, "M", row.get("wijzig", {})))
     bericht = keep(session, document, place["eigenaar"], place["tegenpartij"], place["status"])
     refused = [address.rstrip("]").split("[") for address in row.get("bevindingen", [])]
     findings = [Finding("TR340", 3, "9340", klasse, int(volgnummer)) for klasse, volgnummer in refused]
@@ -176,16 +210,21 @@ def agree(session: Session, kind: MessageType, case: Case) -> None:
 def judged(session: Session, name: str, case: Case) -> list[Finding]:
     """What levels 3 and 4 find in the message of a case."""
     kind = messages()[name]
-    sender, receiver = parties(kind)
+    sender, receiver = parties(kind, case.get("gemeente", GEMEENTE))
     earlier = list(history(kind, case))
-    codes = {receiver} | {row["eigenaar"] for row in earlier if "eigenaar" in row}
+    codes = {receiver, parties(kind)[1]} | {row["eigenaar"] for row in earlier if "eigenaar" in row}
     rows = [{"code": code, "naam": code, "hier": True, "kanaal": "lokaal"} for code in sorted(codes)]
     session.execute(insert(t.organisatie), rows)
-    for number, row in enumerate(earlier, 1):
-        tell(session, kind, number, row)
+    numbered = list(enumerate(earlier, 1))
+    for number, row in numbered:
+        if not row.get("later"):
+            tell(session, kind, number, row)
     agree(session, kind, case)
     document = made(name, regels(case.get("regels", ()), "P", case.get("wijzig", {})))
     bericht = keep(session, document, receiver, sender, "gecontroleerd")
+    for number, row in numbered:
+        if row.get("later"):
+            tell(session, kind, number, row)
     scope = scope_of(bericht, date.fromisoformat(case.get("vandaag", str(bericht.dagtekening))))
     for header in (True, False):
         check_rows(session, scope, header=header)

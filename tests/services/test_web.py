@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from services.messaging import queries
-from shared import logs, security
+from shared import logs, tokens
 from shared.config import SERVICES, installation_secret, settings
 from shared.db.session import current_engine
 from shared.web import MAX_JSON, VERSION
@@ -272,25 +272,25 @@ class TestHealth:
 class TestWhatTheServicesSayToEachOther:
     def judge(self, chain: Chain, token: str, name: str = "billing") -> int:
         headers = {"Authorization": f"Bearer {token}"}
-        body = {"bericht": str(uuid4())}
+        body = {"organisatie": "0193", "bericht": str(uuid4())}
         return httpx.post(f"{chain.urls[name]}/v1/beoordelingen", json=body, headers=headers).status_code
 
     def test_a_token_of_this_installation_is_let_in(self, chain: Chain) -> None:
-        assert self.judge(chain, security.service_token("billing")) == 404
+        assert self.judge(chain, tokens.service_token("billing")) == 404
 
     def test_a_token_for_another_service_is_not(self, chain: Chain) -> None:
-        assert self.judge(chain, security.service_token("allocation")) == 401
+        assert self.judge(chain, tokens.service_token("allocation")) == 401
 
     def test_a_token_lives_for_a_minute(self, chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
-        now = security.time.time()
+        now = tokens.time.time()
         for age, status in ((50, 404), (70, 401)):
             with monkeypatch.context() as patch:
-                patch.setattr(security.time, "time", lambda age=age: now - age)
-                token = security.service_token("billing")
+                patch.setattr(tokens.time, "time", lambda age=age: now - age)
+                token = tokens.service_token("billing")
             assert self.judge(chain, token) == status
 
     def test_a_token_that_was_changed_or_is_not_signed_is_not_let_in(self, chain: Chain) -> None:
-        head, claims, signature = security.service_token("billing").split(".")
+        head, claims, signature = tokens.service_token("billing").split(".")
         unsigned = base64.urlsafe_b64encode(json.dumps({"alg": "none", "typ": "JWT"}).encode()).decode().rstrip("=")
         for token in (f"{head}.{claims}.{signature[::-1]}", f"{unsigned}.{claims}.", f"{head}.{claims}.", "x", "a.b.c"):
             assert self.judge(chain, token) == 401

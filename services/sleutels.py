@@ -1,0 +1,57 @@
+"""`zorgketen sleutels`: a new version of the key, and sealing again what an older version sealed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Table, func, select, update
+from sqlalchemy.orm import Session
+
+from shared import vault
+from shared.db import tables as t
+from shared.db.session import Namens, transaction
+from shared.db.start import database
+
+BATCH = 500
+_SEALED = ((t.persoon, "verzegeld", "persoon"), (t.bericht, "xml", "bericht"), (t.herhaling, "antwoord", "herhaling"))
+"""Every sealed column, and the place that it is sealed for beside its organisation."""
+
+
+def renew() -> int:
+    """Add a version to the key file, then seal everything with it."""
+    print(f"Versie {vault.add_version()} van de sleutel is gemaakt; nieuwe gegevens gaan daaronder.")
+    return reseal()
+
+
+def reseal() -> int:
+    """Seal what an older version sealed with the newest; can be broken off and done again. 0."""
+    with database():
+        with transaction(Namens("", "sleutels")) as session:
+            codes = list(session.execute(select(t.organisatie.c.code).order_by(t.organisatie.c.code)).scalars())
+        count = sum(_all_of(code, *sealed) for code in codes for sealed in _SEALED)
+    print(f"{count} waarden opnieuw verzegeld; alles staat nu onder versie {vault.keys().newest}.")
+    return 0
+
+
+def _all_of(code: str, table: Table, column: str, place: str) -> int:
+    return sum(iter(lambda: _batch(code, table, column, place), 0))
+
+
+def _batch(code: str, table: Table, column: str, place: str) -> int:
+    newest = vault.keys().newest.to_bytes(vault.VERSION_BYTES)
+    sealed = table.c[column]
+    old = select(table).where(table.c.eigenaar == code, func.substring(sealed, 1, vault.VERSION_BYTES) != newest)
+    with transaction(Namens(code, "sleutels")) as session:
+        rows = list(session.execute(old.limit(BATCH).with_for_update()))
+        for row in rows:
+            _seal_again(session, table, row, column, place)
+    return len(rows)
+
+
+def _seal_again(session: Session, table: Table, row: Any, column: str, place: str) -> None:
+    data = vault.unseal(getattr(row, column), row.eigenaar, place)
+    own = [key == getattr(row, key.name) for key in _key(table)]
+    session.execute(update(table).where(*own).values({column: vault.seal(data, row.eigenaar, place)}))
+
+
+def _key(table: Table) -> Iterator[Any]:
+    yield from table.primary_key

@@ -1,0 +1,106 @@
+"""The processing log: who did what with whose data (after the Logboek Dataverwerkingen of Logius).
+
+A line is written in the transaction of what it tells of, and chained to the one before it of the same
+organisation by a keyed hash, so a line that is changed, removed or put in between is noticed.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select
+from sqlalchemy.orm import Session
+
+from shared import vault
+from shared.db import tables as t
+
+_Lines = Sequence[tuple[str, str, str, str]]
+_KEY = "verwerkingen"
+_CHAINED = ("eigenaar", "volgnummer", "tijdstip", "wie", "handeling", "betrokkene", "onderwerp")
+
+
+@dataclass(slots=True)
+class _Log:
+    """The lines of a transaction: (organisation, what was done, of whom, in which object), each once."""
+
+    wie: str
+    lines: dict[tuple[str, str, str, str], None] = field(default_factory=dict)
+
+
+def begin(session: Session, wie: str) -> None:
+    """Name who acts in this transaction."""
+    session.info[_KEY] = _Log(wie)
+
+
+def note(session: Session, handeling: str, onderwerp: object, betrokkenen: Iterable[str]) -> None:
+    """Note that data of persons was read or changed: their pseudonyms, and the object in which it stands."""
+    log, organisatie = session.info[_KEY], session.info["organisatie"]
+    log.lines.update(((organisatie, handeling, person, str(onderwerp)), None) for person in betrokkenen)
+
+
+def write(session: Session) -> None:
+    """Write the lines of a transaction, as the last thing that it does: other writers of the log wait for it."""
+    log: _Log = session.info[_KEY]
+    for organisatie in sorted({line[0] for line in log.lines}):
+        session.execute(select(func.set_config("zorgketen.organisatie", organisatie, True)))
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"verwerking/{organisatie}", 0))))
+        own = [line for line in log.lines if line[0] == organisatie]
+        session.execute(insert(t.verwerking), list(_chained(session, organisatie, log.wie, own)))
+    log.lines.clear()
+
+
+def _chained(
+    session: Session, organisatie: str, wie: str, lines: Sequence[tuple[str, ...]]
+) -> Iterator[dict[str, Any]]:
+    latest = select(t.verwerking.c.volgnummer, t.verwerking.c.hash).where(t.verwerking.c.eigenaar == organisatie)
+    last = session.execute(latest.order_by(t.verwerking.c.volgnummer.desc()).limit(1)).one_or_none()
+    number, vorige = (last.volgnummer, last.hash) if last else (0, b"")
+    now = session.execute(select(func.clock_timestamp())).scalar_one()
+    for _, handeling, betrokkene, onderwerp in lines:
+        number += 1
+        line = dict(zip(_CHAINED, (organisatie, number, now, wie, handeling, betrokkene, onderwerp), strict=True))
+        vorige = vault.link(vorige, _text(line))
+        yield {**line, "hash": vorige}
+
+
+def _text(line: dict[str, Any]) -> str:
+    return json.dumps([*(str(line[name]) for name in _CHAINED[:2]), line["tijdstip"].isoformat(), *_words(line)])
+
+
+def _words(line: dict[str, Any]) -> list[str]:
+    return [line[name] for name in _CHAINED[3:]]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What a walk through a log found: the number of lines, the last hash, and the first line that is wrong.
+
+    Lines that are taken off the end leave a chain that is right: keep the last hash elsewhere to see that too.
+    """
+
+    regels: int
+    hash: bytes
+    fout: int | None = None
+
+
+def verify(session: Session, organisatie: str) -> Chain:
+    """Walk the log of an organisation, from the first line on."""
+    vorige, count = b"", 0
+    query = select(t.verwerking).where(t.verwerking.c.eigenaar == organisatie).order_by(t.verwerking.c.volgnummer)
+    with closing(session.execute(query.execution_options(yield_per=10_000))) as rows:
+        for row in rows:
+            count += 1
+            vorige = vault.link(vorige, _text(row._asdict()))
+            if row.volgnummer != count or row.hash != vorige:
+                return Chain(count, vorige, row.volgnummer)
+    return Chain(count, vorige)
+
+
+def listed(session: Session, organisatie: str, na: int | None, limit: int) -> list[Row[Any]]:
+    """The lines of an organisation, newest first, one more than the limit when there are more."""
+    query = select(t.verwerking).where(t.verwerking.c.eigenaar == organisatie)
+    if na is not None:
+        query = query.where(t.verwerking.c.volgnummer < na)
+    return list(session.execute(query.order_by(t.verwerking.c.volgnummer.desc()).limit(limit + 1)))

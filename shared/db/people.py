@@ -1,0 +1,45 @@
+"""Persons in the ledger: in all rows a pseudonym stands for a BSN, in one place the BSN itself, sealed."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from shared import vault
+from shared.db import tables as t
+from shared.standard.document import Document
+
+
+def pseudonyms(eigenaar: str, document: Document) -> dict[str, str]:
+    """The BSNs in a message, each with what stands for it in the rows of an organisation."""
+    found = dict.fromkeys(node.values["bsn"] for node in document.nodes() if "bsn" in node.values)
+    return {bsn: vault.pseudonym(eigenaar, bsn) for bsn in found}
+
+
+def keep_people(session: Session, eigenaar: str, known: Iterable[tuple[str, str]]) -> None:
+    """Keep BSNs, sealed, by their pseudonyms; those that are there stay as they are."""
+    rows = [
+        {"eigenaar": eigenaar, "bsn": name, "verzegeld": vault.seal(bsn.encode(), eigenaar, "persoon")}
+        for bsn, name in known
+    ]
+    if rows:
+        session.execute(insert(t.persoon).on_conflict_do_nothing(), rows)
+
+
+def bsn_of(session: Session, eigenaar: str, pseudoniem: str) -> str:
+    """The BSN that a pseudonym stands for."""
+    query = select(t.persoon.c.verzegeld).where(t.persoon.c.eigenaar == eigenaar, t.persoon.c.bsn == pseudoniem)
+    return vault.unseal(session.execute(query).scalar_one(), eigenaar, "persoon").decode()
+
+
+def shown(verzegeld: bytes, eigenaar: str, *, whole: bool) -> str:
+    """A sealed BSN as somebody may see it: whole, or its last three digits."""
+    bsn = vault.unseal(verzegeld, eigenaar, "persoon").decode()
+    return bsn if whole else "*" * (len(bsn) - 3) + bsn[-3:]
+
+
+def people_of(session: Session, bericht: UUID) -> list[str]:
+    """The pseudonyms of the clients in the rows of a message."""
+    return list(session.execute(select(t.client.c.bsn).where(t.client.c.bericht == bericht).distinct()).scalars())
