@@ -1,6 +1,6 @@
 """Rules on stored rows (levels 3 and 4): running them, keeping what they find, and the verdict on a message."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,12 +13,15 @@ from shared.db import tables as t
 from shared.rules import Finding, Rule, RuleFacts, Scope, applying
 
 
-def check_rows(session: Session, scope: Scope, *, header: bool) -> None:
+def check_rows(session: Session, scope: Scope, *, header: bool, without: Container[str] = ()) -> None:
     """Levels 3 and 4: run the rules on the Header, or those on all other classes, and record what they find.
 
-    Each rule is one INSERT … SELECT, so a later rule can read what an earlier one found.
+    Each rule is one INSERT … SELECT, so a later rule can read what an earlier one found. `without` are codes that
+    are left out.
     """
     for rule, known in applying(scope.type, in_memory=False):
+        if known.code in without:
+            continue
         for klasse in rule.on:
             if klasse in scope.type.classes and header == (klasse == "Header"):
                 session.execute(_record(scope, rule, known, klasse))
@@ -68,11 +71,6 @@ def found(session: Session, bericht: UUID) -> list[Finding]:
     return [Finding(row.code, row.niveau, row.retourcode, row.klasse, row.volgnummer) for row in rows]
 
 
-def of_message(table: Any, scope: Scope) -> ColumnElement[bool]:
-    """The condition that a row stands in the judged message."""
-    return and_(table.c.eigenaar == scope.eigenaar, table.c.bericht == scope.bericht)
-
-
 def of_exchange(table: Any, scope: Scope) -> ColumnElement[bool]:
     """The condition that a row belongs to the exchange between the same two parties under the same law."""
     return and_(
@@ -97,11 +95,16 @@ def verdict(soort: str, findings: Iterable[Finding]) -> str:
     return "afgekeurd" if any(fatal) else "goedgekeurd"
 
 
+def one_at_a_time(session: Session, eigenaar: str, tegenpartij: str, standaard: str) -> None:
+    """Let the messages of an exchange be judged one after the other: each sees what the one before it made."""
+    ledger.serialize(session, "beoordeling", eigenaar, tegenpartij, standaard)
+
+
 def judge(session: Session, row: Any, vandaag: date) -> str:
     """Judge a stored message on levels 3 and 4 and set its status; judged before, it stays as it was."""
     if row.status != "gecontroleerd":
         return str(row.status)
-    ledger.serialize(session, "beoordeling", row.eigenaar, row.tegenpartij, row.standaard)
+    one_at_a_time(session, row.eigenaar, row.tegenpartij, row.standaard)
     check_rows(session, scope_of(row, vandaag), header=False)
     audit.note(session, "bericht beoordeeld", row.id, people.people_of(session, row.id))
     status = verdict(row.soort, found(session, row.id))

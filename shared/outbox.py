@@ -1,28 +1,65 @@
 """Sending: a message of ours is checked as its receiver will, stored, and its delivery deferred, in one transaction."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared import level2
 from shared.config import settings
 from shared.db import ledger, rows
+from shared.db import tables as t
 from shared.errors import Fault, Refused
 from shared.jobs import defer
-from shared.rules import explain
+from shared.judging import check_rows, found, of_exchange, one_at_a_time, scope_of
+from shared.rules import Finding, Scope, explain
 from shared.standard.codec import encode
 from shared.standard.document import Document
 from shared.standard.level1 import check
 
+CLAIMED = {"TR056"}
+"""What a sender need not ask: his Identificatie is claimed in `submit`, and the rule looks at that of the other."""
+PRICED = {"TR346", "TR418"}
+"""What he can ask only by a contract of his own: without one here, only the receiver knows what was agreed."""
+
 
 def send(session: Session, eigenaar: str, document: Document, antwoord_op: UUID | None = None) -> UUID:
-    """Send a message that we made: its id. Raises Refused (422) with all that levels 1 and 2 find, or as `submit`."""
+    """Send a message that we made: its id.
+
+    Raises Refused (422) with all that levels 1 and 2 find, or else all that levels 3 and 4 find in the sender's own
+    ledger, or as `submit`; the transaction must then be rolled back.
+    """
     xml = encode(document)
-    findings = explain(check(xml, settings().xsd_dir).document(), level2.check(document))
-    if findings:
-        faults = [Fault(f.code, f.pad, f"{f.melding} {f.vervolgstap}", f.regel) for f in findings]
+    parsed = check(xml, settings().xsd_dir).document()
+    _refuse(parsed, level2.check(document))
+    if document.type.is_return:
+        return submit(session, eigenaar, document, xml, antwoord_op=antwoord_op)
+    one_at_a_time(session, eigenaar, ledger.parties(document)[1], document.type.standaard)
+    bericht = submit(session, eigenaar, document, xml)
+    _refuse(parsed, _foreseen(session, bericht))
+    return bericht
+
+
+def _refuse(document: Document, findings: Iterable[Finding]) -> None:
+    if told := explain(document, findings):
+        faults = [Fault(f.code, f.pad, f"{f.melding} {f.vervolgstap}", f.regel) for f in told]
         raise Refused(422, f"Het {document.type.soort}-bericht zou worden afgekeurd", faults)
-    return submit(session, eigenaar, document, xml, antwoord_op=antwoord_op)
+
+
+def _foreseen(session: Session, bericht: UUID) -> list[Finding]:
+    """What the receiver would find on levels 3 and 4 on the day of the message, as far as its sender can know."""
+    row = ledger.get(session, bericht)
+    scope = scope_of(row, row.dagtekening)
+    unknown = CLAIMED if _has_contract(session, scope) else CLAIMED | PRICED
+    for header in (True, False):
+        check_rows(session, scope, header=header, without=unknown)
+    return found(session, bericht)
+
+
+def _has_contract(session: Session, scope: Scope) -> bool:
+    query = select(t.contract.c.nummer).where(of_exchange(t.contract, scope)).limit(1)
+    return session.scalar(query) is not None
 
 
 def submit(

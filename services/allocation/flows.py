@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from services.allocation import queries, rules
 from services.allocation.models import NieuweToewijzing, Start, Stop, Wijziging
+from services.allocation.rules.regie import VERWIJDEREN
+from services.allocation.rules.toewijzing import VERWIJDERD
 from shared import vault
 from shared.calendar import NEDERLAND
 from shared.contracts import Beoordeling
@@ -22,6 +24,7 @@ from shared.standard.catalogue import MessageType, message_of
 from shared.standard.document import build, tree
 
 __all__ = ["allocate", "assess", "change", "report_start", "report_stop", "rules"]
+REFERENTIE = "referentie_aanbieder"
 
 
 def allocate(session: Session, gemeente: str, wanted: NieuweToewijzing, nu: datetime) -> tuple[int, UUID]:
@@ -52,6 +55,7 @@ def change(session: Session, gemeente: str, toewijzing: str, wanted: Wijziging, 
         "omvang_volume": wanted.volume,
         "budget": wanted.budget,
         "reden_wijziging": wanted.reden_wijziging,
+        "referentie_aanbieder": wanted.referentie_aanbieder,
     }
     product = _product(message, row) | {k: v for k, v in changes.items() if v is not None} | _determined(nu)
     latest = ledger.document_of(queries.bericht(session, row.bericht))
@@ -61,7 +65,10 @@ def change(session: Session, gemeente: str, toewijzing: str, wanted: Wijziging, 
 
 def _check_change(row: Row[Any], wanted: Wijziging) -> None:
     faults = []
-    if wanted.einddatum is None and wanted.volume is None and wanted.budget is None:
+    if wanted.reden_wijziging == VERWIJDERD and wanted.einddatum != row.ingangsdatum:
+        text = "Verwijderen kan alleen met een einddatum op de ingangsdatum. Geef die, of kies een andere reden."
+        faults.append(Fault("CS335", "/einddatum", text))
+    elif wanted.einddatum is None and wanted.volume is None and wanted.budget is None:
         faults.append(Fault("WIJZIGING", "/", "Er verandert niets. Geef een einddatum, volume of budget."))
     if wanted.einddatum is not None and wanted.einddatum < row.ingangsdatum:
         faults.append(Fault("TR004", "/einddatum", "De einddatum ligt voor de ingangsdatum. Kies een latere dag."))
@@ -74,8 +81,10 @@ def _check_change(row: Row[Any], wanted: Wijziging) -> None:
 
 
 def _product(message: MessageType, row: Row[Any]) -> dict[str, Any]:
+    """An allocation as it stands, without the request that it once granted: that is told once (IV097)."""
     fields = message.classes["ToegewezenProduct"].fields
-    return {name: value for name in fields if (value := getattr(row, name)) is not None}
+    told = {name: value for name in fields if (value := getattr(row, name)) is not None}
+    return {name: value for name, value in told.items() if name != REFERENTIE}
 
 
 def _send_301(
@@ -87,13 +96,18 @@ def _send_301(
     product: dict[str, Any],
     nu: datetime,
 ) -> UUID:
-    """A 301 with all allocations of the client with this provider that are valid now, and the changed one (OP087)."""
+    """A 301 with all allocations of the client with this provider that are valid now, and the changed one (OP087).
+
+    When it grants a request for change, they all have its reference (IV097).
+    """
     person = vault.pseudonym(gemeente, client["bsn"])
     ledger.serialize(session, gemeente, aanbieder, message.standaard, person)
     place = {"eigenaar": gemeente, "standaard": message.standaard, "tegenpartij": aanbieder, "bsn": person}
     vandaag = nu.astimezone(NEDERLAND).date()
+    granted = {REFERENTIE: product.get(REFERENTIE)}
+    shared = granted if queries.is_change(session, place, product.get(REFERENTIE)) else {}
     others = [
-        _product(message, row)
+        _product(message, row) | shared
         for row in queries.valid_for_client(session, place, vandaag)
         if row.toewijzing_nummer != product["toewijzing_nummer"]
     ]
@@ -108,14 +122,14 @@ def _send(session: Session, message: MessageType, van: str, naar: str, body: Map
 
 
 def report_start(session: Session, aanbieder: str, wanted: Start, vandaag: date) -> UUID:
-    """The 305 that reports a start, or takes it back. Raises Refused (404)."""
+    """The 305 that reports a start, or takes it back. Raises Refused (404, 422)."""
     leaves = {"begindatum": wanted.begindatum, "status_aanlevering": wanted.status_aanlevering}
     return _report(session, aanbieder, wanted.toewijzing, ("305", "StartProduct"), leaves, vandaag)
 
 
 def report_stop(session: Session, aanbieder: str, wanted: Stop, vandaag: date) -> UUID:
     """The 307 that reports a stop, or takes it back. Raises Refused (404, 422)."""
-    leaves = wanted.model_dump(exclude={"toewijzing"})
+    leaves = {name: getattr(wanted, name) for name in Stop.model_fields if name != "toewijzing"}
     return _report(session, aanbieder, wanted.toewijzing, ("307", "StopProduct"), leaves, vandaag)
 
 
@@ -132,14 +146,23 @@ def _report(
     person = queries.client_of(session, row)
     client = {name: getattr(person, name) for name in message.classes["Client"].fields}
     client["bsn"] = people.bsn_of(session, aanbieder, person.bsn)
-    product = {
-        "toewijzing_nummer": row.toewijzing_nummer,
-        "product_categorie": row.product_categorie,
-        "product_code": row.product_code,
-        "toewijzing_ingangsdatum": row.ingangsdatum,
-        **leaves,
-    }
+    product = {"toewijzing_nummer": row.toewijzing_nummer, **_delivered(session, row, name, leaves), **leaves}
     return _send(session, message, aanbieder, row.tegenpartij, {"Client": {**client, name: [product]}}, vandaag)
+
+
+def _delivered(session: Session, row: Row[Any], name: str, leaves: Mapping[str, Any]) -> dict[str, Any]:
+    """The product of a report: that of the allocation when a delivery starts, and then that of its start.
+
+    It is part of the key (TR063, TR382), so a later change of the allocation does not alter it.
+    """
+    removal = leaves["status_aanlevering"] == VERWIJDEREN
+    source = name if removal else "StartProduct"
+    started = removal or name == "StopProduct"
+    told = queries.told(session, row, source, leaves["begindatum"]) if started else None
+    fields = {name: name for name in ("product_categorie", "product_code", "toewijzing_ingangsdatum")}
+    if told is None:
+        told, fields = row, fields | {"toewijzing_ingangsdatum": "ingangsdatum"}
+    return {name: getattr(told, column) for name, column in fields.items()}
 
 
 def assess(session: Session, bericht: UUID, vandaag: date) -> Beoordeling:

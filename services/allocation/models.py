@@ -85,6 +85,9 @@ class Wijziging(Model):
     einddatum: Datum | None = Field(default=None, description="Nieuwe laatste dag; eerder dan nu is intrekken")
     volume: Volume | None = Field(default=None, description="Nieuw volume")
     budget: Cents | None = Field(default=None, description="Nieuw budget in eurocenten")
+    referentie_aanbieder: Referentie | None = Field(
+        default=None, description="Kenmerk van het ingewilligde verzoek; leeg op initiatief van de gemeente"
+    )
 
 
 class Toewijzing(Model):

@@ -1,10 +1,12 @@
 """What allocation reads."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, or_, select
 from sqlalchemy.orm import Session
 
+from services.allocation.rules.regie import VERWIJDEREN
 from shared.db import audit, ledger
 from shared.db import tables as t
 from shared.errors import not_found
@@ -58,6 +60,32 @@ def valid_for_client(session: Session, row: Any, vandaag: Any) -> list[Row[Any]]
     valid = or_(current.c.einddatum.is_(None), current.c.einddatum >= vandaag)
     query = select(current).where(valid, or_(current.c.reden_wijziging.is_(None), ~deleted))
     return list(session.execute(query.order_by(current.c.toewijzing_nummer)))
+
+
+def is_change(session: Session, place: Any, referentie: str | None) -> bool:
+    """Whether a reference is that of a request for change (317) of this client by this provider."""
+    row = t.classes["Verzoek"].c
+    same = (row[name] == place[name] for name in ("eigenaar", "standaard", "tegenpartij", "bsn"))
+    query = select(row.bericht).where(*same, row.referentie_aanbieder == referentie, ledger.holds(t.classes["Verzoek"]))
+    return referentie is not None and session.scalar(query.limit(1)) is not None
+
+
+def told(session: Session, row: Any, name: str, begindatum: date) -> Row[Any] | None:
+    """The last start or stop that was told of an allocation and a delivery that began on a day; None when none was."""
+    table = t.classes[name]
+    same = (table.c[field] == getattr(row, field) for field in ("eigenaar", "standaard", "tegenpartij", "bsn"))
+    query = (
+        select(table)
+        .join(t.bericht, and_(t.bericht.c.id == table.c.bericht, t.bericht.c.status.in_(t.GELDIG)))
+        .where(
+            *same,
+            table.c.toewijzing_nummer == row.toewijzing_nummer,
+            table.c.begindatum == begindatum,
+            table.c.status_aanlevering != VERWIJDEREN,
+        )
+        .order_by(t.bericht.c.volgorde.desc(), table.c.volgnummer.desc())
+    )
+    return session.execute(query.limit(1)).one_or_none()
 
 
 def client_of(session: Session, row: Any) -> Row[Any]:

@@ -31,6 +31,7 @@ from shared.db.session import Namens, transaction
 from shared.repeat import Sleutel, once
 from shared.rules import meaning_of
 from shared.security import Caller, aanbieder, caller, gemeente, service
+from shared.web import next_page
 
 router = APIRouter(tags=["declaraties"])
 Reader = Annotated[Caller, Security(caller, scopes=["lezen"])]
@@ -116,7 +117,7 @@ def get_declaraties(
         rows = queries.declaraties(session, who.organisatie, na, limit)
         found = _declaraties(session, rows[:limit])
     more = rows[limit - 1].volgorde if len(rows) > limit else None
-    following = str(request.url.include_query_params(na=more)) if more is not None else None
+    following = next_page(request, more) if more is not None else None
     return Declaraties(declaraties=found, volgende=following)
 
 

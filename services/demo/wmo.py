@@ -60,15 +60,21 @@ def play(stage: Stage) -> None:
     october = stage.declare(stage.begeleiding, "iwmo", "2025-10")
     stage.expect("oktober: 12 uur past in 4 weken × 3 uur", october["toegekend_bedrag"], 12 * TARIEF)
     _deliver(stage, willem, "2025-11", 16)
-    november = stage.declare(stage.begeleiding, "iwmo", "2025-11")
-    [reason] = november["regels"][0]["redenen"]
-    stage.expect("november: 16 uur past niet in 5 weken × 3 uur: 9321", reason["retourcode"], "9321")
-    stage.note(f"{reason['betekenis']} {reason['vervolgstap']}")
+    _foreseen(stage)
     _duplicate(stage, october["bericht"])
     _correct(stage, willem)
     _withdraw(stage)
     _format_fault(stage, october["bericht"])
     _content_fault(stage, october["bericht"])
+
+
+def _foreseen(stage: Stage) -> None:
+    body = {"standaard": "iwmo", "gemeente": stage.gemeente.code, "maand": "2025-11"}
+    refused = stage.begeleiding.call("POST", "billing", "/declaraties", 422, json=body)
+    [finding] = refused["bevindingen"]
+    text = "november: 16 uur past niet in 5 weken × 3 uur: TR321, nog voor er iets is verstuurd"
+    stage.expect(text, finding["code"], "TR321")
+    stage.note(finding["melding"])
 
 
 def _duplicate(stage: Stage, bericht: str) -> None:

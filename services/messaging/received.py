@@ -1,6 +1,6 @@
 """Reading a return message back: what the other party refused of what we sent, and why."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import JSON, Row, cast, column, func, literal, select, update
@@ -11,6 +11,7 @@ from services.messaging.retour import SCHONE_CODES, TECHNISCH
 from shared import level2
 from shared.db import ledger
 from shared.db import tables as t
+from shared.db.people import pseudonyms
 from shared.judging import record, scope_of, verdict
 from shared.rules import Finding, Scope, applying, by_retourcode, facts
 from shared.standard.catalogue import messages
@@ -64,27 +65,27 @@ def _of_325(document: Document, code: str, klasse: str) -> Finding:
 
 def _judged(session: Session, scope: Scope, document: Document) -> Iterator[Finding]:
     """What the rules across messages find in a return message, which leaves no rows of its own in the ledger."""
-    nodes = list(document.nodes())
+    nodes, people = list(document.nodes()), pseudonyms(scope.eigenaar, document)
     for rule, known in applying(scope.type, in_memory=False):
         for klasse in rule.on:
             if klasse != "Header" and (found := [node for node in nodes if node.name == klasse]):
-                offenders = session.scalars(rule.function(scope, _rows(scope, found)))
+                offenders = session.scalars(rule.function(scope, _rows(scope, found, people)))
                 yield from (Finding(known.code, known.niveau, known.retourcode, klasse, o) for o in offenders)
 
 
-def _rows(scope: Scope, nodes: Sequence[Node]) -> Any:
+def _rows(scope: Scope, nodes: Sequence[Node], people: Mapping[str, str]) -> Any:
     """Nodes of one class as rows for a SELECT, like those of its table and sent along as one parameter."""
     table, fields = t.classes[nodes[0].name], nodes[0].type.fields
     names = dict.fromkeys(("bericht", "volgnummer", "bsn", *fields))
     columns = [column(name, table.c[name].type) for name in names]
-    shown = cast(literal([_row(scope, node) for node in nodes], JSON), JSONB)
+    shown = cast(literal([_row(scope, node, people) for node in nodes], JSON), JSONB)
     return func.jsonb_to_recordset(shown).table_valued(*columns, name="antwoord_regel").render_derived(with_types=True)
 
 
-def _row(scope: Scope, node: Node) -> dict[str, str]:
+def _row(scope: Scope, node: Node, people: Mapping[str, str]) -> dict[str, str]:
     client = node.above("Client") or node
     place = {"bericht": str(scope.bericht), "volgnummer": str(node.volgnummer)}
-    return {"bsn": client.get("bsn"), **node.values, **place}
+    return {**node.values, **place, "bsn": people.get(client.get("bsn"), "")}
 
 
 def _heen(session: Session, row: Row[Any], document: Document) -> Row[Any] | None:

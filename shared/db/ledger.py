@@ -66,7 +66,7 @@ def store(session: Session, entry: Entry) -> tuple[UUID, bool]:
         dagtekening=date.fromisoformat(_own_dagtekening(message, header)),
         status=entry.status,
         xml=sealed,
-        sleutel=entry.sleutel,
+        sleutel=_marked(entry),
         antwoord_op=entry.antwoord_op,
     )
     once = statement.on_conflict_do_nothing(index_elements=["eigenaar", "sleutel"]).returning(t.bericht.c.id)
@@ -78,9 +78,14 @@ def store(session: Session, entry: Entry) -> tuple[UUID, bool]:
     return bericht, True
 
 
+def _marked(entry: Entry) -> str | None:
+    """The key of a delivery as it is kept: a caller may have put a BSN in it."""
+    return None if entry.sleutel is None else vault.mark(entry.eigenaar, "levering", entry.sleutel).hex()
+
+
 def _earlier(session: Session, entry: Entry) -> UUID:
     query = select(t.bericht.c.id, t.bericht.c.xml).where(
-        t.bericht.c.eigenaar == entry.eigenaar, t.bericht.c.sleutel == entry.sleutel
+        t.bericht.c.eigenaar == entry.eigenaar, t.bericht.c.sleutel == _marked(entry)
     )
     row = session.execute(query).one()
     if xml_of(row, entry.eigenaar) != entry.xml:

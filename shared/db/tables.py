@@ -30,10 +30,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 from shared.db.metadata import metadata, one_of
-from shared.db.trust import herhaling, persoon, storing, toegang, verwerking
+from shared.db.trust import bewaartermijn, herhaling, opschoning, persoon, storing, toegang, verwerking
 from shared.standard.catalogue import messages, snake
 
-__all__ = ["herhaling", "metadata", "persoon", "storing", "toegang", "verwerking"]
+__all__ = ["bewaartermijn", "herhaling", "metadata", "opschoning", "persoon", "storing", "toegang", "verwerking"]
 
 RICHTINGEN = ("inkomend", "uitgaand")
 STATUSSEN = ("ontvangen", "gecontroleerd", "klaar", "afgeleverd", "goedgekeurd", "afgekeurd", "mislukt")
@@ -166,7 +166,7 @@ classes = {name: _class_table(name, columns) for name, columns in _class_columns
 client, toegewezen_product = classes["Client"], classes["ToegewezenProduct"]
 start_product, stop_product = classes["StartProduct"], classes["StopProduct"]
 declaratie, prestatie = classes["Declaratie"], classes["Prestatie"]
-Index("ix_declaratie_maand", *(declaratie.c[name] for name in (*_EXCHANGE, "declaratie_periode_begindatum")))
+Index("ix_declaratie_maand", *(declaratie.c[name] for name in ("declaratie_periode_begindatum", *_EXCHANGE)))
 Index(
     "ix_prestatie_credit",
     *(prestatie.c[name] for name in ("product_referentie_vorig_referentie_nummer", *_EXCHANGE)),

@@ -88,6 +88,13 @@ def declare(chain: Chain, aanbieder: Party, maand: str, standaard: str = "iwmo")
     return found
 
 
+def overtaken(chain: Chain, aanbieder: Party, toewijzing: str, maand: str, **change: Any) -> Json:
+    """A declaratie of what the municipality has just changed its mind about: its provider could not know yet."""
+    body = {"reden_wijziging": "07", **change}
+    chain.gemeente.call("POST", "allocation", f"/toewijzingen/{toewijzing}/wijzigingen", 201, json=body)
+    return declare(chain, aanbieder, maand)
+
+
 def declaraties(party: Party) -> list[Json]:
     found: list[Json] = party.get("billing", "/declaraties")["declaraties"]
     return found
@@ -390,13 +397,13 @@ class TestADeclaratie:
         assert outcomes(own) == [(12 * TARIEF, "toegekend")]
 
     def test_a_refused_line_has_its_reason_and_next_step_on_both_sides(self, chain: Chain, hours: str) -> None:
-        deliver(chain.begeleiding, hours, "2025-10", 13)
-        deliver(chain.begeleiding, hours, "2025-11", 15)
-        declare(chain, chain.begeleiding, "2025-11")
+        deliver(chain.begeleiding, hours, "2025-10", 12)
+        deliver(chain.begeleiding, hours, "2025-11", 10)
+        overtaken(chain, chain.begeleiding, hours, "2025-11", volume=2)
         [own], [seen] = declaraties(chain.begeleiding), declaraties(chain.gemeente)
         assert shared(own) == shared(seen)
-        assert outcomes(own) == [(13 * TARIEF, "afgewezen"), (15 * TARIEF, "toegekend")]
-        assert own["toegekend_bedrag"] == 15 * TARIEF
+        assert outcomes(own) == [(12 * TARIEF, "afgewezen"), (10 * TARIEF, "toegekend")]
+        assert own["toegekend_bedrag"] == 10 * TARIEF
         [reason] = own["regels"][0]["redenen"]
         assert (reason["retourcode"], reason["regel"]) == ("9321", "TR321")
         assert reason["betekenis"] != ""
@@ -441,13 +448,13 @@ class TestADeclaratie:
         assert told == {("999900043", "1"), ("999900031", "2")}
 
     def test_a_refused_line_is_claimed_again_once_it_is_right(self, chain: Chain, hours: str) -> None:
-        deliver(chain.begeleiding, hours, "2025-10", 13)
-        assert reasons(declare(chain, chain.begeleiding, "2025-10")) == [["9321"]]
         deliver(chain.begeleiding, hours, "2025-10", 12)
+        assert reasons(overtaken(chain, chain.begeleiding, hours, "2025-10", volume=2)) == [["9321"]]
+        deliver(chain.begeleiding, hours, "2025-10", 8)
         again = declare(chain, chain.begeleiding, "2025-11")
-        assert outcomes(again) == [(12 * TARIEF, "toegekend")]
+        assert outcomes(again) == [(8 * TARIEF, "toegekend")]
         assert again["regels"][0]["vorige_referentie"] is None
-        assert to_pay(chain) == {("iwmo", "65656056"): 12 * TARIEF}
+        assert to_pay(chain) == {("iwmo", "65656056"): 8 * TARIEF}
 
     def test_what_waits_for_an_answer_is_not_claimed_twice(self, chain: Chain, hours: str) -> None:
         deliver(chain.begeleiding, hours, "2025-10", 12)
@@ -581,8 +588,10 @@ class TestWhatIsToBePaid:
         agree(chain, chain.jeugdhulp, {"contract": "C2"}, nummer="C2")
         other = allocate(chain, chain.jeugdhulp, client=people.ANNIE)
         deliver(chain.begeleiding, hours, "2025-10", 12)
-        deliver(chain.begeleiding, hours, "2025-11", 16)
+        deliver(chain.begeleiding, hours, "2025-11", 15)
         deliver(chain.jeugdhulp, other, "2025-10", 2)
+        withdrawn = {"einddatum": "2025-10-31", "reden_wijziging": "07"}
+        chain.gemeente.call("POST", "allocation", f"/toewijzingen/{hours}/wijzigingen", 201, json=withdrawn)
         assert claim(chain.begeleiding, "2025-11").status_code == 202
         assert to_pay(chain) == {}
         chain.drain()

@@ -48,18 +48,20 @@ def with_key_of(scope: Scope, name: str, query: Select[Any], found: Any, row: An
 def standing(scope: Scope, name: str, *, before: bool = False) -> Subquery:
     """The rows of a class in accepted messages that were not removed since, with the `volgorde` of their message.
 
-    The removals of the judged message count, unless it is asked what stood before it.
+    The removals of the judged message count, unless it is asked what stood before it. What else it tells does not
+    stand yet: it is judged, also by its sender, in whose ledger it holds from the start.
     """
     row, removal = t.classes[name].alias(), t.classes[name].alias()
     holder, remover = t.bericht.alias(), t.bericht.alias()
-    later = and_(remover.c.status.in_(t.GELDIG), remover.c.volgorde > holder.c.volgorde)
+    own = removal.c.bericht == scope.bericht
+    later = and_(~own, remover.c.status.in_(t.GELDIG), remover.c.volgorde > holder.c.volgorde)
     removals = (
         select(1)
         .join_from(removal, remover, remover.c.id == removal.c.bericht)
         .where(
             of_exchange(removal, scope),
             removal.c.status_aanlevering == VERWIJDEREN,
-            later if before else or_(removal.c.bericht == scope.bericht, later),
+            later if before else or_(own, later),
         )
     )
     return (
@@ -67,6 +69,7 @@ def standing(scope: Scope, name: str, *, before: bool = False) -> Subquery:
         .join_from(row, holder, and_(holder.c.id == row.c.bericht, holder.c.status.in_(t.GELDIG)))
         .where(
             of_exchange(row, scope),
+            row.c.bericht != scope.bericht,
             row.c.status_aanlevering != VERWIJDEREN,
             ~with_key_of(scope, name, removals, removal, row),
         )

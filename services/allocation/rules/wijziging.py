@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, Text, and_, func, li
 from services.allocation.rules.toewijzing import VERWIJDERD
 from shared.db import ledger
 from shared.db import tables as t
-from shared.judging import of_exchange
+from shared.levels34.toewijzing import allocations, with_allocation
 from shared.rules import Scope, per_message
 
 TOTAAL = "6"
@@ -33,22 +33,13 @@ def current(version: Any, day: Any) -> ColumnElement[bool]:
     return and_(ends >= day, version.c.reden_wijziging.is_distinct_from(VERWIJDERD))
 
 
-def _allocations(scope: Scope, table: Any, by: str) -> Any:
-    """The allocations as they stand (IV013) that have a column in common with a row of the request."""
-    row = t.toegewezen_product
-    versions = ledger.current_allocations(of_exchange(row, scope), row.c[by] == table.c[by])
-    return versions.element.lateral("toewijzing")
-
-
 def _with_allocation(scope: Scope, table: Any, *, isouter: bool = False) -> tuple[Select[Any], Any]:
     """A SELECT of the rows of the request with the allocation of the client that they name, and that allocation.
 
     It must be current on the Dagtekening: that is when the sender looked.
     """
-    allocation = _allocations(scope, table, "toewijzing_nummer")
-    own = and_(allocation.c.bsn == table.c.bsn, current(allocation, _dagtekening(scope)))
-    joined = table.join(allocation, own, isouter=isouter)
-    return select(table.c.volgnummer).select_from(joined).where(table.c.bericht == scope.bericht), allocation
+    day = _dagtekening(scope)
+    return with_allocation(scope, table, lambda allocation: current(allocation, day), isouter=isouter)
 
 
 def _without_allocation(scope: Scope, table: Any) -> Select[Any]:
@@ -67,7 +58,7 @@ def tr349(scope: Scope, table: Any) -> Select[Any]:
 
     One that the provider did not accept yet may be missing: perhaps it had not come when the request was made (OP095).
     """
-    allocation, holder = _allocations(scope, table, "bsn"), t.bericht.alias()
+    allocation, holder = allocations(scope, table, "bsn"), t.bericht.alias()
     accepted = select(1).where(holder.c.id == allocation.c.bericht, holder.c.status == "goedgekeurd")
     return (
         select(table.c.volgnummer)

@@ -3,8 +3,8 @@
 What can refuse a credit stands before `dubbel`, and what can refuse any line before `totaal`.
 """
 
-from shared.levels34 import client, productcode  # isort: skip
-from services.billing.rules import credit, nummer, periode, geldigheid, toewijzing, product, volume  # isort: skip
+from shared.levels34 import client, gemeente, productcode  # isort: skip
+from services.billing.rules import credit, nummer, periode, geldigheid, toewijzing, volume  # isort: skip
 from services.billing.rules import tarief, dubbel, totaal  # isort: skip
 
 __all__ = [
@@ -12,9 +12,9 @@ __all__ = [
     "credit",
     "dubbel",
     "geldigheid",
+    "gemeente",
     "nummer",
     "periode",
-    "product",
     "productcode",
     "tarief",
     "toewijzing",

@@ -4,14 +4,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
-from shared.db import ledger
 from shared.db import tables as t
 from shared.judging import of_exchange
+from shared.levels34.toewijzing import with_allocation
 from shared.rules import Scope
 
 MINUUT, UUR, EURO = "01", "04", "83"
-
-
 _OTHER = {"D": "C", "C": "D"}
 
 
@@ -32,13 +30,9 @@ def debits_with_allocation(scope: Scope, line: Any, *, isouter: bool = False) ->
     """A SELECT of the debit lines joined to their allocation as it stands (IV013), and that allocation.
 
     Lines without one are left out unless `isouter`; a credit is judged against its debit alone (IV085).
-    The join is lateral, one look into an index per line, so its speed does not depend on what the planner guesses.
     """
-    row = t.toegewezen_product
-    versions = ledger.current_allocations(of_exchange(row, scope), row.c.toewijzing_nummer == line.c.toewijzing_nummer)
-    allocation = versions.element.lateral("toewijzing")
-    joined = line.join(allocation, allocation.c.bsn == line.c.bsn, isouter=isouter)
-    return select(line.c.volgnummer).select_from(joined).where(judged(scope, line, "D")), allocation
+    lines, allocation = with_allocation(scope, line, isouter=isouter)
+    return lines.where(judged(scope, line, "D")), allocation
 
 
 def tariffs(scope: Scope, line: Any) -> Select[Any]:

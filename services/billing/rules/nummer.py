@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select
 
 from shared.db import ledger
-from shared.judging import of_exchange, of_message
+from shared.judging import of_exchange
 from shared.rules import Scope, per_message
 
 
@@ -13,11 +13,11 @@ from shared.rules import Scope, per_message
 def tr314(scope: Scope, line: Any) -> Select[Any]:
     """The ReferentieNummer is that of an earlier line, also of a refused one: before, or higher up in this message."""
     other = line.alias("ander")
-    above = and_(other.c.bericht == scope.bericht, other.c.volgnummer < line.c.volgnummer)
+    above, here = other.c.volgnummer < line.c.volgnummer, other.c.bericht == scope.bericht
     used = select(1).where(
         of_exchange(other, scope),
         other.c.product_referentie_referentie_nummer == line.c.product_referentie_referentie_nummer,
-        or_(above, ledger.holds(other)),
+        or_(and_(here, above), and_(~here, ledger.holds(other))),
     )
     return select(line.c.volgnummer).where(line.c.bericht == scope.bericht, ledger.looked_up(used))
 
@@ -29,6 +29,7 @@ def tr333(scope: Scope, declaratie: Any) -> Select[Any]:
     used = select(1).where(
         of_exchange(other, scope),
         other.c.declaratie_nummer == declaratie.c.declaratie_nummer,
+        other.c.bericht != scope.bericht,
         ledger.holds(other),
     )
-    return select(declaratie.c.volgnummer).where(of_message(declaratie, scope), ledger.looked_up(used))
+    return select(declaratie.c.volgnummer).where(declaratie.c.bericht == scope.bericht, ledger.looked_up(used))

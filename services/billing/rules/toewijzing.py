@@ -16,6 +16,13 @@ def tr338(scope: Scope, line: Any) -> Select[Any]:
     return lines.where(allocation.c.toewijzing_nummer.is_(None))
 
 
+@per_message("TR339", on="Prestatie")
+def tr339(scope: Scope, line: Any) -> Select[Any]:
+    """The allocation names a product category, and the line another."""
+    lines, allocation = debits_with_allocation(scope, line)
+    return lines.where(allocation.c.product_categorie != line.c.product_categorie)
+
+
 @per_message("TR340", on="Prestatie")
 def tr340(scope: Scope, line: Any) -> Select[Any]:
     """The allocation names a product code, and the line another."""

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, and_, case, extract, func, or_, select
 
 from services.billing.rules.lines import UUR, debits_with_allocation, fits
-from services.billing.rules.volume import HUISHOUDELIJKE_HULP, _days, _weeks
+from services.billing.rules.volume import HUISHOUDELIJKE_HULP, days, weeks
 from shared.db import ledger
 from shared.judging import of_exchange
 from shared.rules import Scope, per_message
@@ -104,12 +104,12 @@ def _times(allocation: Any) -> Any:
     Of output too the weeks count: over a whole run the Sundays and a broken last week are as many (IV077).
     """
     begin, einde = allocation.c.ingangsdatum, allocation.c.einddatum
-    weeks = _weeks(begin, einde)
+    touched = weeks(begin, einde)
     help_at_home = allocation.c.product_categorie == HUISHOUDELIJKE_HULP  # a category of iWmo only
     return case(
         {
-            "1": _days(begin, einde) + 1,
-            "2": case((help_at_home, func.greatest(weeks, 6)), else_=weeks),  # at least what TR321 allows at once
+            "1": days(begin, einde) + 1,
+            "2": case((help_at_home, func.greatest(touched, 6)), else_=touched),  # at least what TR321 allows at once
             "4": _months(einde) - _months(begin) + 1,
             "6": 1,
         },

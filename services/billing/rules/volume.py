@@ -30,17 +30,18 @@ def _times(scope: Scope, line: Any, allocation: Any) -> Any:
     weekly = case(
         (help_at_home, 6),
         (allocation.c.omvang_eenheid.in_(OUTPUT), _sundays(begin, einde, allocation)),
-        else_=_weeks(begin, einde),
+        else_=weeks(begin, einde),
     )
     return case(
         (begin > einde, 0),
-        (allocation.c.omvang_frequentie == "1", _days(begin, einde) + 1),
+        (allocation.c.omvang_frequentie == "1", days(begin, einde) + 1),
         (allocation.c.omvang_frequentie == "2", weekly),
         else_=1,  # per month, also a broken one (IV078), and in total
     )
 
 
-def _days(first: Any, last: Any) -> Any:
+def days(first: Any, last: Any) -> Any:
+    """How many days the last one is after the first."""
     return cast(last, Date).op("-", return_type=Integer)(cast(first, Date))
 
 
@@ -52,9 +53,9 @@ def _next_day(day: Any) -> Any:
     return cast(day, Date).op("+", return_type=Date)(literal(1))
 
 
-def _weeks(begin: Any, einde: Any) -> Any:
+def weeks(begin: Any, einde: Any) -> Any:
     """The ISO weeks that a period touches, broken ones included."""
-    return _days(_monday(begin), _monday(einde)) / 7 + 1
+    return days(_monday(begin), _monday(einde)) / 7 + 1
 
 
 def _sundays(begin: Any, einde: Any, allocation: Any) -> Any:
@@ -66,4 +67,4 @@ def _sundays(begin: Any, einde: Any, allocation: Any) -> Any:
     sunday = _monday(_next_day(last)).op("-", return_type=Date)(literal(1))
     holder = case((sunday < allocation.c.ingangsdatum, last), else_=sunday)
     rest = case((and_(sunday != last, holder >= begin, holder <= einde), 1), else_=0)
-    return _days(_monday(begin), _monday(_next_day(einde))) / 7 + rest
+    return days(_monday(begin), _monday(_next_day(einde))) / 7 + rest

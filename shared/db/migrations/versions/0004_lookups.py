@@ -21,7 +21,7 @@ def upgrade() -> None:
     """Make them, each with the looked-up column first."""
     for name, table, column in LOOKUPS:
         op.execute(f"CREATE INDEX {name} ON {table} ({column}, eigenaar, standaard, tegenpartij)")
-    op.execute(f"CREATE INDEX {MAAND} ON declaratie (eigenaar, standaard, tegenpartij, declaratie_periode_begindatum)")
+    op.execute(f"CREATE INDEX {MAAND} ON declaratie (declaratie_periode_begindatum, eigenaar, standaard, tegenpartij)")
 
 
 def downgrade() -> None:
