@@ -43,6 +43,8 @@ class Caller(Namens):
     """Who calls, the organisation on whose behalf, and the rights that they have there."""
 
     rechten: frozenset[str]
+    kenmerk: str = ""
+    """What this person or system is known by, whatever role it uses: two names can be the same, two of these not."""
 
     @property
     def is_gemeente(self) -> bool:
@@ -171,7 +173,7 @@ def caller(
     if len(chosen) > 1:
         raise _forbidden("U heeft bij meer organisaties een rol. Kies er één met de header 'Organisatie'.")
     [row] = chosen
-    who = Caller(row.eigenaar, f"{row.soort} {row.naam}", rights(row.rollen))
+    who = Caller(row.eigenaar, f"{row.soort} {row.naam}", rights(row.rollen), row.bewijs.hex())
     missing = [scope for scope in scopes.scopes if scope not in who.rechten]
     if missing:
         raise _forbidden(f"Hiervoor is het recht '{missing[0]}' nodig. Vraag uw beheerder om een rol die dat heeft.")

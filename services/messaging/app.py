@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter
 
-from services.messaging import api, beheer, codelijsten
+from services.messaging import api, beheer, codelijsten, opschoning
 from shared.web import create_app
 
 router = APIRouter()
 router.include_router(api.router)
 router.include_router(codelijsten.router)
 router.include_router(beheer.router)
+router.include_router(opschoning.router)
 app = create_app("messaging", "Berichten van iWmo en iJw: aanleveren, controleren, beantwoorden, bezorgen.", router)

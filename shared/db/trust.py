@@ -1,6 +1,20 @@
 """The tables of trust: who has access, the BSNs, the processing log, what failed, and what was asked before."""
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Index, LargeBinary, Table, Text, Uuid, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    func,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.db.metadata import metadata, one_of
@@ -61,4 +75,33 @@ herhaling = Table(
     Column("verzoek", LargeBinary, nullable=False, comment="SHA-256 of what was asked"),
     Column("antwoord", LargeBinary, comment="what was answered, sealed"),
     Column("moment", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
+bewaartermijn = Table(
+    "bewaartermijn",
+    metadata,
+    Column("eigenaar", ForeignKey("organisatie.code"), primary_key=True),
+    Column("standaard", Text, primary_key=True),
+    Column("jaren", SmallInteger, nullable=False, comment="after the last event around the persons in a message"),
+    Column("grondslag", Text, nullable=False),
+    one_of("standaard", ("ijw", "iwmo")),
+    CheckConstraint("jaren BETWEEN 1 AND 100", name="jaren"),
+    comment="how long an organisation keeps what it exchanged, where it deviates from the default",
+)
+
+opschoning = Table(
+    "opschoning",
+    metadata,
+    Column("eigenaar", ForeignKey("organisatie.code"), primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("tot_ijw", Date, nullable=False, comment="nothing after this day goes"),
+    Column("tot_iwmo", Date, nullable=False, comment="nothing after this day goes"),
+    Column("berichten", ARRAY(Uuid), nullable=False),
+    Column("voorgesteld_door", Text, nullable=False),
+    Column("voorgesteld_op", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("goedgekeurd_door", Text),
+    Column("uitgevoerd_op", DateTime(timezone=True)),
+    CheckConstraint("goedgekeurd_door <> voorgesteld_door", name="twee"),
+    CheckConstraint("uitgevoerd_op IS NULL OR goedgekeurd_door IS NOT NULL", name="goedgekeurd"),
+    comment="messages that one person proposes to delete and another approves",
 )

@@ -114,7 +114,7 @@ def _rows(
 
 def _values(connection: Connection, table: str, name: str, column: _Column, rows: int) -> list[Any]:
     """Values of a type that its own checks allow: the first kind of value that does."""
-    kinds = _candidates(connection, column)
+    kinds = _candidates(connection, name, column)
     for kind in kinds:
         tried = [kind(number) for number in (1, rows)]
         if all(_allowed(connection, name, column, value) for value in tried):
@@ -132,7 +132,7 @@ def _plain(rule: str) -> str:
     return re.sub(r"(?<!:):(?!:)", r"\\:", rule)
 
 
-def _candidates(connection: Connection, column: _Column) -> list[Any]:
+def _candidates(connection: Connection, name: str, column: _Column) -> list[Any]:
     fixed = {
         "bool": lambda n: True,
         "date": lambda n: f"2026-01-{n % 28 + 1:02}",
@@ -160,7 +160,7 @@ def _candidates(connection: Connection, column: _Column) -> list[Any]:
         return [lambda n: "empty"]
     literals = [each for rule in column.rules for each in re.findall(r"'([^']*)'::text", rule)]
     named = [lambda n, word=word: word for word in literals]
-    return [lambda n: f"w{n}", lambda n: f"{n:08}", lambda n: f"{n:04}", lambda n: f"{n:064x}", *named]
+    return [lambda n: f"{name} {n}", lambda n: f"{n:08}", lambda n: f"{n:04}", lambda n: f"{n:064x}", *named]
 
 
 def _insert(connection: Connection, table: str, made: Table, columns: dict[str, _Column], rows: int) -> None:
