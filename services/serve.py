@@ -2,8 +2,6 @@
 
 import importlib
 
-import uvicorn
-
 from services import organisations, supervisor
 from shared import logs
 from shared.calendar import system_clock
@@ -11,6 +9,7 @@ from shared.config import SERVICES, settings
 from shared.db.session import owner
 from shared.db.start import database
 from shared.jobs import run_worker
+from shared.server import server
 
 
 def one(name: str) -> int:
@@ -24,16 +23,7 @@ def one(name: str) -> int:
             return 0
         app = importlib.import_module(f"services.{name}.app").app
         port = int(getattr(settings(), f"{name}_url").rpartition(":")[2])
-        uvicorn.run(
-            app,
-            host=settings().host,
-            port=port,
-            log_config=None,
-            server_header=False,
-            timeout_keep_alive=15,
-            timeout_graceful_shutdown=30,
-            limit_concurrency=200,
-        )
+        server(app, host=settings().host, port=port).run()
     return 0
 
 

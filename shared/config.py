@@ -4,7 +4,7 @@ import os
 import secrets
 import tempfile
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Self
@@ -61,6 +61,24 @@ class Settings(BaseSettings):
     """API keys of partners elsewhere, by organisation code, for the HTTP channel."""
     stalled_seconds: int = 30
     """After how long without a heartbeat the jobs of a worker are taken up again."""
+    receive_seconds: float = Field(default=25, gt=0)
+    """How long a client may take to send its whole request, and to take in an answer; then it is cut off."""
+    keep_alive_seconds: int = Field(default=15, gt=0)
+    """How long a connection may stay open without a request."""
+    max_connections: int = Field(default=2000, gt=0)
+    """Connections to one process at a time; the next is told to come back later."""
+    max_requests: int = Field(default=200, gt=0)
+    """Requests at work in one process at a time, those that wait for a thread included; half of them of one client."""
+    max_threads: int = Field(default=20, gt=0)
+    """Threads that do the work of a process: as many as it has connections to the database."""
+    max_body_memory_mb: int = Field(default=256, gt=0)
+    """Megabytes of request bodies that one process holds at a time."""
+    requests_per_second: float = Field(default=1000, gt=0)
+    """Requests of one credential, or of one address that shows none; twice as many may come at once."""
+    failed_sign_ins_per_minute: float = Field(default=60, gt=0)
+    """Keys and tokens that are no good, of one address."""
+    proxy_adressen: str = "127.0.0.1"
+    """The addresses of the proxies that may say for whom they ask (X-Forwarded-For), separated by commas."""
     oidc_issuer: str = ""
     """Where people sign in (OpenID Connect), letter for letter as its tokens say; empty: people do not sign in."""
     oidc_audience: str = ""
@@ -81,7 +99,15 @@ class Settings(BaseSettings):
 
 
 def settings() -> Settings:
-    """The settings as the environment has them now."""
+    """The settings as the environment has them now; made again when that has changed."""
+    return _made(tuple(item for item in os.environ.items() if item[0].startswith(_OURS)))
+
+
+_OURS = ("ZORGKETEN_", "DATABASE_URL", "XDG_DATA_HOME", "HOME")
+
+
+@lru_cache(8)
+def _made(_: tuple[tuple[str, str], ...]) -> Settings:
     return Settings()
 
 

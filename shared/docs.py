@@ -76,5 +76,5 @@ def _with_people(document: dict[str, Any], scheme: dict[str, str]) -> dict[str, 
 
 def _open(operation: dict[str, Any]) -> dict[str, Any]:
     doors = operation.get("security", [])
-    keys = [door["HTTPBearer"] for door in doors if "HTTPBearer" in door]
-    return operation | {"security": [*doors, *({_SCHEME: rights} for rights in keys)]}
+    people = [{_SCHEME: door["HTTPBearer"]} for door in doors if "HTTPBearer" in door]
+    return operation | {"security": [*doors, *people]} if people else operation

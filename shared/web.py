@@ -2,27 +2,29 @@
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from shared.contracts import Gezondheid, Probleem
 from shared.db.migrate import is_current
 from shared.db.session import current_engine
 from shared.docs import STATIC, add_docs
 from shared.errors import Fault, Refused
+from shared.limits import Guard, Refusal, Stop
 
 VERSION = "1.0.0"
-MAX_JSON = 26 * 1024 * 1024
-"""Bytes of a request body: the largest message and some."""
 _HEADERS = {
     "API-Version": VERSION,
     "Cache-Control": "no-store",
@@ -57,13 +59,14 @@ def create_app(name: str, description: str, router: APIRouter) -> FastAPI:
         },
     )
     add_docs(app, _DOCS_CSP)
-    app.include_router(router, prefix="/v1", max_body_size=MAX_JSON)
+    app.include_router(router, prefix="/v1")
     app.include_router(_health())
     app.add_exception_handler(Refused, _on_refused)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(ClientDisconnect, _on_gone)
     app.add_exception_handler(Exception, _on_error)
-    app.middleware("http")(_secure)
+    app.add_middleware(Guard, refuse=_refusal, complete=_complete, xml=lambda: _xml_paths(app), public=_is_public)
     return app
 
 
@@ -84,13 +87,21 @@ def problem(status: int, title: str, detail: str = "", faults: Sequence[Fault] =
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
-def _on_refused(request: Request, error: Exception) -> JSONResponse:
+async def _on_refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refused)
     if error.status >= 500:
         logger.error("refused by ourselves: %s", error.titel)
     return problem(error.status, error.titel, error.detail, error.faults)
 
 
+_BOUNDS = {
+    "expected": "{}",
+    "pattern": "de vorm {}",
+    "min_length": "een lengte van minstens {}",
+    "max_length": "een lengte van hoogstens {}",
+    "ge": "minstens {}",
+    "le": "hoogstens {}",
+}
 _INVALID = {
     "missing": "Dit veld ontbreekt.",
     "extra_forbidden": "Dit veld bestaat niet.",
@@ -100,7 +111,7 @@ _INVALID = {
 }
 
 
-def _on_invalid(request: Request, error: Exception) -> JSONResponse:
+async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     faults = [Fault(e["type"], _json_path(e["loc"]), _explain(e)) for e in error.errors()]
     return problem(422, "De invoer klopt niet", "Herstel de genoemde velden en verstuur opnieuw.", faults)
@@ -118,44 +129,92 @@ def _explain(error: dict[str, Any]) -> str:
     cause = (error.get("ctx") or {}).get("error")
     if isinstance(cause, ValueError):
         return f"De waarde klopt niet: {cause}."
-    extra = f" Verwacht: {', '.join(f'{k} {v}' for k, v in bounds.items())}." if bounds else ""
+    told = (_BOUNDS.get(name, f"{name} {{}}").format(bound) for name, bound in bounds.items())
+    extra = f" Verwacht: {', '.join(told)}.".replace("' or '", "' of '") if bounds else ""
     return _INVALID.get(error["type"], "De waarde is niet van de juiste soort of ligt buiten de grenzen.") + extra
 
 
-_TITLES = {404: "Dit adres bestaat niet", 405: "Deze methode bestaat hier niet", 413: "Het verzoek is te groot"}
+_TITLES = {
+    404: "Dit adres bestaat niet",
+    405: "Deze methode bestaat hier niet",
+    408: "Het verzoek kwam niet op tijd aan",
+    413: "Het verzoek is te groot",
+    429: "Te veel verzoeken",
+    503: "Even niet beschikbaar",
+}
 
 
-def _on_http(request: Request, error: Exception) -> JSONResponse:
+def titled(status: int, detail: str = "") -> JSONResponse:
+    """The problem of a status that says by itself what is wrong."""
+    return problem(status, _TITLES.get(status, "Het verzoek is geweigerd"), detail)
+
+
+def _refusal(refusal: Refusal) -> JSONResponse:
+    return _from_http(Stop(refusal))
+
+
+async def _on_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    answer = problem(error.status_code, _TITLES.get(error.status_code, "Het verzoek is geweigerd"))
+    return _from_http(error)
+
+
+def _from_http(error: HTTPException) -> JSONResponse:
+    answer = titled(error.status_code, error.detail if isinstance(error, Stop) else "")
     answer.headers.update(error.headers or {})
     return answer
 
 
-def _on_error(request: Request, error: Exception) -> JSONResponse:
-    logger.error("%s %s: %s", request.method, request.url.path, type(error).__name__)
+async def _on_gone(request: Request, error: Exception) -> JSONResponse:
+    """The client left before its request was here: nobody reads this answer, and nothing went wrong."""
+    return titled(408)
+
+
+async def _on_error(request: Request, error: Exception) -> JSONResponse:
+    logger.error("%s %s: %s", request.method, _route(request), type(error).__name__)
     if isinstance(error, OperationalError | PoolTimeout):
         return problem(503, "De database is even niet bereikbaar", "Probeer het over enkele seconden opnieuw.")
     return problem(500, "Er ging iets mis aan onze kant", "Probeer het opnieuw; er is niets half verwerkt.")
 
 
-async def _secure(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    if int(request.headers.get("content-length", "0")) > MAX_JSON:  # else Starlette says so, in plain text
-        return problem(413, _TITLES[413])
-    response = await call_next(request)
+def _route(request: Request) -> str:
+    """The path without what fills it in: it may hold a BSN, whatever we say of URLs."""
+    return "/".join(part if re.fullmatch("v1|[a-z-]{0,40}", part) else "*" for part in request.scope["path"].split("/"))
+
+
+def _complete(path: str, headers: MutableHeaders) -> None:
+    """Give an answer the headers that every answer has."""
     for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    docs = request.url.path.startswith(("/v1/docs", STATIC))
-    response.headers.setdefault("Content-Security-Policy", _DOCS_CSP if docs else _CSP)
-    return response
+        headers.setdefault(name, value)
+    headers.setdefault("Content-Security-Policy", _DOCS_CSP if path.startswith(("/v1/docs", STATIC)) else _CSP)
+
+
+def _is_public(path: str) -> bool:
+    return path.startswith(("/health", "/v1/docs", "/v1/openapi.json", STATIC))
+
+
+def _xml_paths(app: FastAPI) -> frozenset[str]:
+    """The addresses that take a message: only there may a body be large."""
+    return frozenset(
+        path
+        for path, methods in app.openapi()["paths"].items()
+        for operation in methods.values()
+        if "application/xml" in operation.get("requestBody", {}).get("content", {})
+    )
+
+
+def next_page(request: Request, na: int) -> str:
+    """The address of the next page: what the caller asked, as far as the route knows it, and where to go on."""
+    known = {field.alias for field in request.scope["route"].dependant.query_params}
+    asked = {name: value for name, value in request.query_params.items() if name in known}
+    return f"{request.scope['path']}?{urlencode(asked | {'na': na})}"
 
 
 def _health() -> APIRouter:
     router = APIRouter(prefix="/health", tags=["gezondheid"])
 
     @router.get("/live", summary="Leeft de dienst?")
-    def live() -> Gezondheid:
-        """Answers as long as the process runs."""
+    async def live() -> Gezondheid:
+        """Answers as long as the process runs, however busy it is."""
         return Gezondheid(status="ok")
 
     @router.get("/ready", summary="Kan de dienst werk aannemen?")

@@ -5,11 +5,11 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
 import pytest
-import uvicorn
+from starlette.types import ASGIApp
 
 from services import organisations
 from services.demo.stage import Party
@@ -18,22 +18,28 @@ from shared.clients import Api
 from shared.config import SERVICES
 from shared.db.session import owner
 from shared.jobs import run_worker
+from shared.server import server
 
 GEMEENTE, JEUGDHULP, BEGELEIDING = organisations.DEMO
 
 
-@contextmanager
-def serving(name: str) -> Iterator[str]:
+def serving(name: str) -> AbstractContextManager[str]:
     """A service on a free port, in a thread; its address."""
-    app = importlib.import_module(f"services.{name}.app").app
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    return listening(importlib.import_module(f"services.{name}.app").app)
+
+
+@contextmanager
+def listening(app: ASGIApp) -> Iterator[str]:
+    """An app on a free port, in a thread, served as `zorgketen serve` does; its address."""
+    listener = socket.socket(proto=socket.IPPROTO_TCP)  # said out loud, or asyncio leaves Nagle on: 40 ms an answer
+    listener.bind(("127.0.0.1", 0))
+    running = server(app, lifespan="off")
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    while not server.started:
+    while not running.started:
         time.sleep(0.01)
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
+    running.should_exit = True
     thread.join(10)
     listener.close()
 
@@ -73,6 +79,8 @@ class Chain:
 def services(database: str) -> Iterator[dict[str, str]]:
     """The addresses of the three services, running."""
     with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        for limit in ("REQUESTS_PER_SECOND", "FAILED_SIGN_INS_PER_MINUTE"):  # all tests have one address
+            patch.setenv(f"ZORGKETEN_{limit}", "1000000")
         urls = {name: stack.enter_context(serving(name)) for name in SERVICES}
         for name, url in urls.items():
             patch.setenv(f"ZORGKETEN_{name.upper()}_URL", url)

@@ -1,6 +1,5 @@
-"""What tests of signing in share; imported here once, as there can be one provider in a process."""
+"""What tests of signing in share; the provider comes with tests/conftest.py, as there can be one in a process."""
 
-from tests.provider import openid
 from tests.tokens import watch
 
-__all__ = ["openid", "watch"]
+__all__ = ["watch"]

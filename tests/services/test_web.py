@@ -20,7 +20,8 @@ from services.messaging import queries
 from shared import logs, tokens
 from shared.config import SERVICES, installation_secret, settings
 from shared.db.session import current_engine
-from shared.web import MAX_JSON, VERSION
+from shared.limits import MAX_JSON, MAX_XML
+from shared.web import VERSION
 from tests.chain import Chain
 
 Json = dict[str, Any]
@@ -135,7 +136,7 @@ MESSAGING = {
     "wrong kind": (415, lambda chain, url: chain.gemeente.apis["messaging"].call("POST", "/v1/controles")),
     "no message": (422, lambda chain, url: chain.post(chain.gemeente, b"x")),
     "not found": (404, lambda chain, url: chain.gemeente.apis["messaging"].call("GET", f"/v1/berichten/{uuid4()}")),
-    "too large": (413, lambda chain, url: httpx.post(f"{url}/v1/controles", content=b" " * (MAX_JSON + 1))),
+    "too large": (413, lambda chain, url: httpx.post(f"{url}/v1/controles", content=b" " * (MAX_XML + 1))),
 }
 
 
