@@ -15,7 +15,7 @@ from shared.db.migrate import migrate
 from shared.db.session import conninfo, current_engine, owner_engine
 from shared.db.tables import metadata
 
-pytest_plugins = ["tests.chain"]
+pytest_plugins = ["tests.chain", "tests.provider"]
 
 HOME = Path(tempfile.gettempdir()) / f"zorgketen-tests-{os.getuid()}"
 

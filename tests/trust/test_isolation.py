@@ -1,11 +1,14 @@
 """Each organisation sees and writes its own rows, whatever a query says: Postgres itself sees to it."""
 
 import random
+import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
 from shared.db.session import DIENST, Namens, current_engine, owner_engine, transaction
@@ -91,13 +94,46 @@ def test_the_services_cannot_do_what_is_not_theirs(as_service: Connection, state
         as_service.execute(text(statement))
 
 
-def test_pooled_connections_do_not_remember_an_organisation(filled: Chain) -> None:
-    choice = random.Random(7)
-    for _ in range(500):
-        code = choice.choice(["0193", "65656055", "9999"])
+def test_pooled_connections_do_not_remember_an_organisation(
+    filled: Chain, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = create_engine(current_engine().url, pool_size=5, max_overflow=0, pool_timeout=60)
+    monkeypatch.setattr("shared.db.session.current_engine", lambda: pool)
+    seed = 7
+    codes = random.Random(seed).choices(["0193", "65656055", "65656056", "9999"], k=2_000)
+
+    def seen(code: str) -> bool:
         with transaction(Namens(code, "test")) as session:
-            found = set(session.execute(text("SELECT DISTINCT eigenaar FROM bericht")).scalars())
-        assert found <= {code}
+            return set(session.execute(text("SELECT DISTINCT eigenaar FROM bericht")).scalars()) <= {code}
+
+    with ThreadPoolExecutor(10) as threads:
+        clean = list(threads.map(seen, codes))
+    pool.dispose()
+    print(f"seed {seed}: {len(clean)} transacties over 5 verbindingen, {clean.count(False)} lekken")
+    assert clean == [True] * 2_000
+
+
+@pytest.mark.parametrize("name", OWNED)
+def test_rows_of_another_cannot_be_changed_deleted_or_made(as_service: Connection, name: str) -> None:
+    act(as_service, "9999")
+    columns = ", ".join(f'"{column.name}"' for column in metadata.tables[name].c if column.identity is None)
+    for statement in (
+        f"UPDATE {name} SET eigenaar = eigenaar",
+        f"DELETE FROM {name}",
+        f"UPDATE {name} SET eigenaar = '9999' WHERE eigenaar <> '9999'",
+    ):
+        try:
+            with as_service.begin_nested():
+                assert as_service.execute(text(statement)).rowcount == 0
+        except DBAPIError as refusal:
+            assert re.search(REFUSED, str(refusal)), statement
+    foreign = ", ".join(
+        "'0193'" if column.name == "eigenaar" else f"NULL::{column.type.compile(postgresql.dialect())}"
+        for column in metadata.tables[name].c
+        if column.identity is None
+    )
+    with pytest.raises(DBAPIError, match=r"permission|row-level security"), as_service.begin_nested():
+        as_service.execute(text(f"INSERT INTO {name} ({columns}) SELECT {foreign}"))
 
 
 def test_of_another_and_not_there_are_one_answer(filled: Chain) -> None:
