@@ -4,7 +4,10 @@ The job table is the outbox. A worker that is killed leaves its jobs `doing`; ev
 same one once it is back, takes them up again when its heartbeat is old, so every task is idempotent.
 """
 
+from contextlib import suppress
+
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import ConnectorException
 from procrastinate.sync_psycopg_connector import SyncPsycopgConnector
 from sqlalchemy.orm import Session
 
@@ -33,7 +36,8 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
     """Take up again what a worker left behind when it was killed."""
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=settings().stalled_seconds):
-        await manager.retry_job(job)
+        with suppress(ConnectorException):  # another worker was first, or Postgres is away: there is a next time
+            await manager.retry_job(job)
 
 
 def run_worker(concurrency: int = 4, *, wait: bool = True) -> None:

@@ -1,0 +1,1 @@
+"""Chaos: the real processes under load while they and their Postgres are killed, and invariants that must hold."""
