@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 STAMP := .venv/.installed-$(shell cat requirements.txt pyproject.toml | sha256sum | cut -c1-16)
 
-.PHONY: help setup demo serve test lint docs docs-check bench check sbom licences secrets vulnerabilities lock clean
+.PHONY: slow-clients duplicates help setup demo serve test lint docs docs-check bench chaos chaos-sabotage check sbom licences secrets vulnerabilities lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,24 @@ docs-check: setup ## fail when the generated docs are not current
 
 bench: setup ## every benchmark, one JSON line each; fails above a limit
 	$(PY) -m tests.bench
+
+chaos: setup ## kill everything at random under load, DURATION seconds long; fails when anything is lost or doubled
+	$(PY) -m tests.chaos run --duration $(or $(DURATION),600) $(if $(SEED),--seed $(SEED))
+
+chaos-sabotage: setup ## plant twelve faults, one at a time, in copies of the source; fails when one is not found
+	$(PY) -m tests.chaos sabotage
+
+slow-clients: setup ## prove that 500 trickling clients are cut off in 30 s and hinder nobody
+	$(PY) -m tests.proofs.slow
+
+duplicates: setup ## prove that what is delivered 50 times at once is processed once
+	$(PY) -m tests.proofs.duplicates
+
+hostile: setup ## thousands of hostile requests: COUNT=10000 SEED=1
+	$(PY) -m tests.proofs.hostile --count $(or $(COUNT),10000) --seed $(or $(SEED),1)
+
+canaries: setup ## look for BSNs in logs, errors, jobs and tables, with the demo: SEED=1
+	$(PY) -m tests.proofs.canaries --seed $(or $(SEED),1)
 
 sbom: setup ## write build/sbom.json: what is shipped, in CycloneDX
 	$(PY) -m tools.sbom

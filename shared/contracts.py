@@ -42,10 +42,19 @@ def _bsn(value: str) -> str:
     return value
 
 
+def _without_bsn(value: str) -> str:
+    if any(is_valid_bsn(re.sub("[^0-9]", "", found[1])) for found in _NINE_DIGITS.finditer(value)):
+        raise ValueError("dit bevat een BSN; dat hoort hier niet")
+    return value
+
+
+_NINE_DIGITS = re.compile(r"(?=([0-9](?:[ .-]?[0-9]){8}))")
 _ISO_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNCARRIED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # in XML, some in Postgres neither
 CARRIED = AfterValidator(_carried)
 """For free text: what a message can carry. Put it last, so that the limits before it stay in the OpenAPI."""
+NO_BSN = AfterValidator(_without_bsn)
+"""For names that are shown and logged."""
 Datum = Annotated[
     date,
     BeforeValidator(_iso_date),

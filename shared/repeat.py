@@ -1,7 +1,6 @@
 """Requests that are safe to repeat: the same Idempotency-Key gives the first answer again, and no second effect."""
 
 from collections.abc import Callable
-from hashlib import sha256
 from typing import Annotated, TypeVar
 
 from fastapi import Header
@@ -35,7 +34,8 @@ def once(session: Session, sleutel: str | None, asked: tuple[str, Model], make: 
     if sleutel is None:
         return make()
     eigenaar: str = session.info["organisatie"]
-    verzoek = sha256(f"{asked[0]}\n{asked[1].model_dump_json()}".encode()).digest()
+    sleutel = vault.mark(eigenaar, "herhaling", sleutel).hex()  # a caller may have put a BSN in it
+    verzoek = vault.mark(eigenaar, "verzoek", asked[0], asked[1].model_dump_json())
     claim = insert(t.herhaling).values(eigenaar=eigenaar, sleutel=sleutel, verzoek=verzoek)
     claimed = claim.on_conflict_do_nothing().returning(t.herhaling.c.sleutel)
     own = (t.herhaling.c.eigenaar == eigenaar, t.herhaling.c.sleutel == sleutel)

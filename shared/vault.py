@@ -125,6 +125,11 @@ def pseudonym(eigenaar: str, bsn: str) -> str:
     return hmac.new(keys().index, f"{eigenaar}/{bsn}".encode(), sha256).hexdigest()[:32]
 
 
+def mark(*parts: str) -> bytes:
+    """What stands for something that is only recognised, such as a key that a caller chose: a keyed hash of it."""
+    return hmac.new(keys().index, "\n".join(("merk", *parts)).encode(), sha256).digest()
+
+
 def link(vorige: bytes, line: str) -> bytes:
     """The hash that chains a line of a log to the one before it; without the key nobody can make one."""
     return hmac.new(keys().keten, vorige + line.encode(), sha256).digest()

@@ -22,6 +22,7 @@ from shared.rules import explain
 from shared.security import Caller, caller
 from shared.standard.catalogue import message_of
 from shared.standard.level1 import MAX_BYTES
+from shared.web import next_page
 
 router = APIRouter(tags=["berichten"])
 Reader = Annotated[Caller, Security(caller, scopes=["lezen"])]
@@ -125,7 +126,7 @@ def get_berichten(
     with transaction(who) as session:
         rows = queries.listed(session, who.organisatie, wanted)
     more = rows[limit - 1].volgorde if len(rows) > limit else None
-    following = str(request.url.include_query_params(na=more)) if more is not None else None
+    following = next_page(request, more) if more is not None else None
     return Berichten(berichten=[_bericht(row, []) for row in rows[:limit]], volgende=following)
 
 

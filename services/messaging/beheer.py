@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from services.messaging import storingen
 from shared.calendar import system_clock
-from shared.contracts import CARRIED, Id, Model, Volgnummer
+from shared.contracts import CARRIED, NO_BSN, Id, Model, Volgnummer
 from shared.db import audit
 from shared.db.session import transaction
 from shared.errors import Fault, Refused
@@ -27,12 +27,15 @@ from shared.security import (
     proof_of_key,
     proof_of_person,
 )
+from shared.web import next_page
 
 router = APIRouter(tags=["beheer"])
 Beheerder = Annotated[Caller, Security(caller, scopes=["beheren"])]
 Controleur = Annotated[Caller, Security(caller, scopes=["controleren"])]
 StoringId = Annotated[int, Path(ge=1, le=2**62, description="Kenmerk van het werk")]
-Naam = Annotated[str, Field(min_length=1, max_length=100, description="Naam van de medewerker of het systeem"), CARRIED]
+Naam = Annotated[
+    str, Field(min_length=1, max_length=100, description="Naam van de medewerker of het systeem"), CARRIED, NO_BSN
+]
 Rol = Literal["raadpleger", "toewijzer", "goedkeurder", "declarant", "beoordelaar", "betaler", "beheerder", "auditor"]
 Recht = Literal["lezen", "inzien", "uitwisselen", "leveren", "controleren"]
 assert {*get_args(Rol)} == {*ROLLEN}
@@ -177,7 +180,7 @@ def get_verwerkingen(
     with transaction(who) as session:
         rows = audit.listed(session, who.organisatie, na, limit)
     more = rows[limit - 1].volgnummer if len(rows) > limit else None
-    following = str(request.url.include_query_params(na=more)) if more is not None else None
+    following = next_page(request, more) if more is not None else None
     return Verwerkingen(verwerkingen=[_line(row) for row in rows[:limit]], volgende=following)
 
 
