@@ -16,7 +16,7 @@ from tests.chain import Chain
 @pytest.fixture
 def exchanged(chain: Chain) -> str:
     """A 301, from the municipality to the provider, answered."""
-    made = chain.post(chain.gemeente, encode(message("JW301")))
+    made = chain.post(chain.gemeente, encode(message("JW301", {"ToegewezenProduct[1].referentie_aanbieder": ""})))
     assert made.status_code == 202, made.text
     chain.drain()
     return str(made.json()["id"])
