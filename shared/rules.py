@@ -177,22 +177,18 @@ def check_nodes(document: Document) -> list[Finding]:
     by_class: dict[str, list[Node]] = {}
     for node in document.nodes():
         by_class.setdefault(node.name, []).append(node)
-    return [
-        Finding(known.code, known.niveau, known.retourcode, offender.name, offender.volgnummer)
-        for rule, known in applying(document.type, in_memory=True)
-        for name in rule.on
-        if name in by_class
-        for offender in _offenders(rule.function, by_class[name])
-    ]
+    found: list[Finding] = []
+    for rule, known in applying(document.type, in_memory=True):
+        for name in rule.on:
+            for node in by_class.get(name, ()):
+                verdict = rule.function(node)
+                if verdict is not True:
+                    found += _findings(known, (node,) if verdict is False else verdict)
+    return found
 
 
-def _offenders(function: Predicate, nodes: Iterable[Node]) -> Iterator[Node]:
-    for node in nodes:
-        verdict = function(node)
-        if verdict is False:
-            yield node
-        elif verdict is not True:
-            yield from verdict
+def _findings(known: RuleFacts, offenders: Iterable[Node]) -> Iterator[Finding]:
+    return (Finding(known.code, known.niveau, known.retourcode, node.name, node.volgnummer) for node in offenders)
 
 
 def explain(document: Document, findings: Iterable[Finding]) -> list[Explained]:

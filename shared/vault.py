@@ -9,11 +9,11 @@ import base64
 import hmac
 import json
 import secrets
+import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +45,26 @@ class Keys:
         return max(self.kluis)
 
 
+FRESH = 1.0
+"""Seconds after which the key file is looked at again, as somebody may have added a version."""
+_kept: dict[str, tuple[float, Keys]] = {}
+
+
 def keys() -> Keys:
-    """The keys as they are now: of ZORGKETEN_SLEUTELS, else of a file below `home`, made at first use."""
+    """The keys, no older than FRESH: of ZORGKETEN_SLEUTELS, else of a file below `home`, made at first use."""
+    now = time.monotonic()
+    kept = _kept.get("keys")
+    if kept is None or kept[0] < now:
+        kept = _kept["keys"] = (now + FRESH, _found())
+    return kept[1]
+
+
+def forget() -> None:
+    """Look at the key file again at once."""
+    _kept.clear()
+
+
+def _found() -> Keys:
     chosen = settings()
     if chosen.sleutels:
         return _parsed(chosen.sleutels)
@@ -93,6 +111,7 @@ def add_version() -> int:
     part.touch(mode=0o600)
     part.write_text(json.dumps(found), "ascii")
     part.replace(path)
+    forget()
     return keys().newest
 
 
@@ -106,6 +125,8 @@ def seal(data: bytes, *place: str) -> bytes:
 def unseal(sealed: bytes, *place: str) -> bytes:
     """The data that was sealed for a place. Raises VaultError."""
     version = version_of(sealed)
+    if version not in keys().kluis:
+        forget()
     key = keys().kluis.get(version)
     if key is None:
         raise VaultError(f"Versie {version} van de sleutel ontbreekt; zet haar terug bij de sleutels.")
@@ -122,14 +143,14 @@ def version_of(sealed: bytes) -> int:
 
 def pseudonym(eigenaar: str, bsn: str) -> str:
     """What stands for a BSN in the rows of an organisation: a keyed hash of 128 bits, of no use to another."""
-    return hmac.new(keys().index, f"{eigenaar}/{bsn}".encode(), sha256).hexdigest()[:32]
+    return hmac.digest(keys().index, f"{eigenaar}/{bsn}".encode(), "sha256")[:16].hex()
 
 
 def mark(*parts: str) -> bytes:
     """What stands for something that is only recognised, such as a key that a caller chose: a keyed hash of it."""
-    return hmac.new(keys().index, "\n".join(("merk", *parts)).encode(), sha256).digest()
+    return hmac.digest(keys().index, "\n".join(("merk", *parts)).encode(), "sha256")
 
 
 def link(vorige: bytes, line: str) -> bytes:
     """The hash that chains a line of a log to the one before it; without the key nobody can make one."""
-    return hmac.new(keys().keten, vorige + line.encode(), sha256).digest()
+    return hmac.digest(keys().keten, vorige + line.encode(), "sha256")

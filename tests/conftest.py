@@ -10,6 +10,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
+from shared import vault
 from shared.db import audit, postgres
 from shared.db.migrate import migrate
 from shared.db.session import conninfo, current_engine, owner_engine
@@ -49,6 +50,7 @@ def database(server: str) -> Iterator[str]:
         patch.setenv("DATABASE_URL", server)
         patch.setenv("ZORGKETEN_DB_SCHEMA", schema)
         patch.setenv("ZORGKETEN_HOME", str(HOME))
+        vault.forget()
         yield schema
         with owner_engine().begin() as connection:
             connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))

@@ -53,12 +53,14 @@ def _row(node: Node, known: Mapping[str, str]) -> Iterator[Any]:
     if "bsn" not in node.type.fields:
         holder = node.above("Client")
         yield known[holder.get("bsn")] if holder else None
+    values = node.values
     for name, leaf in node.type.fields.items():
-        value = node.values.get(name)
-        if name == "bsn":
-            yield None if value is None else known[value]
+        if name not in values:
+            yield None
+        elif name == "bsn":
+            yield known[values[name]]
         else:
-            yield None if value is None else to_python(value, leaf.type.base)
+            yield to_python(values[name], leaf.type.base)
 
 
 def to_python(value: str, base: str) -> str | int | date | time:

@@ -41,7 +41,8 @@ class Node:
         while waiting:
             node = waiting.pop()
             yield node
-            waiting.extend(reversed(node.children))
+            if node.children:
+                waiting.extend(reversed(node.children))
 
     def all(self, name: str) -> Iterator["Node"]:
         """Every node of that class in and below this one, in document order."""
@@ -73,8 +74,9 @@ class Document:
 
     def nodes(self) -> Iterator[Node]:
         """Every node below the root, in document order."""
-        for top in self.root.children:
-            yield from top.walk()
+        nodes = self.root.walk()
+        next(nodes)
+        return nodes
 
     def pad(self, node: Node) -> str:
         """The XPath of a node, with a position on every step below the root."""

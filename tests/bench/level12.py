@@ -60,6 +60,13 @@ def _bare(bodies: list[bytes]) -> None:
         schema.assertValid(etree.fromstring(body))
 
 
+class _Plain(dict[str, str]):
+    """Takes a BSN for what stands for it: pseudonyms belong to storing, which `invoice` measures."""
+
+    def __missing__(self, bsn: str) -> str:
+        return bsn
+
+
 def _ours(bodies: list[bytes]) -> None:
     for body in bodies:
         document = check(body).document()
@@ -67,7 +74,7 @@ def _ours(bodies: list[bytes]) -> None:
             raise AssertionError("het voorbeeld zou zonder bevindingen zijn")
         for node in document.nodes():
             if node.name in classes:
-                list(_row(node))
+                list(_row(node, _Plain()))
 
 
 def _measure(bodies: list[bytes], times: int) -> None:

@@ -1,6 +1,7 @@
 """What is sealed: it opens in its own place only, under any version of the key, and no BSN stands beside it."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,11 @@ BSN = "999900006"
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("ZORGKETEN_HOME", str(tmp_path))
-    return tmp_path
+    vault.forget()
+    yield tmp_path
+    vault.forget()
 
 
 @given(st.binary(max_size=2000))
@@ -52,6 +55,7 @@ def test_a_next_version_seals_and_the_old_one_still_opens(home: Path) -> None:
     kept = json.loads((home / vault.FILE).read_text())
     del kept["kluis"]["1"]
     (home / vault.FILE).write_text(json.dumps(kept))
+    vault.forget()
     with pytest.raises(vault.VaultError, match="Versie 1 van de sleutel ontbreekt"):
         vault.unseal(old, "0193", "bericht")
 
@@ -66,6 +70,7 @@ def test_the_key_file_is_for_its_owner_only(home: Path) -> None:
 def test_keys_that_cannot_be_read_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     for wrong in ("geheim", "{}", '{"kluis": {"1": "geheim"}, "index": "", "keten": ""}'):
         monkeypatch.setenv("ZORGKETEN_SLEUTELS", wrong)
+        vault.forget()
         with pytest.raises(vault.VaultError) as refusal:
             vault.seal(b"x")
         assert "geheim" not in str(refusal.value)
