@@ -32,7 +32,7 @@ from tests.conftest import empty_schema
 
 LINES, CLIENTS, ROUNDS = 1000, 100, 5
 GEMEENTE, AANBIEDER = list(organisations.DEMO)[:2]
-LIMIT = 20.0
+LIMIT = 32.0
 SCHEMA = "zorgketen_bench"
 
 
