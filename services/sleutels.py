@@ -1,6 +1,6 @@
 """`zorgketen sleutels`: a new version of the key, and sealing again what an older version sealed."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Table, func, select, update
@@ -33,25 +33,22 @@ def reseal() -> int:
 
 
 def _all_of(code: str, table: Table, column: str, place: str) -> int:
-    return sum(iter(lambda: _batch(code, table, column, place), 0))
-
-
-def _batch(code: str, table: Table, column: str, place: str) -> int:
-    newest = vault.keys().newest.to_bytes(vault.VERSION_BYTES)
-    sealed = table.c[column]
-    old = select(table).where(table.c.eigenaar == code, func.substring(sealed, 1, vault.VERSION_BYTES) != newest)
+    newest, sealed = vault.keys().newest.to_bytes(vault.VERSION_BYTES), table.c[column]
+    old = select(*table.primary_key).where(
+        table.c.eigenaar == code, func.substring(sealed, 1, vault.VERSION_BYTES) != newest
+    )
     with transaction(Namens(code, "sleutels")) as session:
-        rows = list(session.execute(old.limit(BATCH).with_for_update()))
-        for row in rows:
-            _seal_again(session, table, row, column, place)
-    return len(rows)
+        keys = list(session.execute(old))
+    for start in range(0, len(keys), BATCH):
+        with transaction(Namens(code, "sleutels")) as session:
+            for key in keys[start : start + BATCH]:
+                _seal_again(session, table, key, column, place)
+    return len(keys)
 
 
-def _seal_again(session: Session, table: Table, row: Any, column: str, place: str) -> None:
-    data = vault.unseal(getattr(row, column), row.eigenaar, place)
-    own = [key == getattr(row, key.name) for key in _key(table)]
-    session.execute(update(table).where(*own).values({column: vault.seal(data, row.eigenaar, place)}))
-
-
-def _key(table: Table) -> Iterator[Any]:
-    yield from table.primary_key
+def _seal_again(session: Session, table: Table, key: Sequence[Any], column: str, place: str) -> None:
+    own = [part == value for part, value in zip(table.primary_key, key, strict=True)]
+    row = session.execute(select(table.c.eigenaar, table.c[column]).where(*own).with_for_update()).one_or_none()
+    if row is not None:  # else it was deleted meanwhile
+        data = vault.unseal(getattr(row, column), row.eigenaar, place)
+        session.execute(update(table).where(*own).values({column: vault.seal(data, row.eigenaar, place)}))
