@@ -73,7 +73,7 @@ def derived_key(name: str) -> str:
 
 def proof_of_key(key: str) -> bytes:
     """How a key is known: its SHA-256; a 256-bit random key needs no slow hash."""
-    return hashlib.sha256(b"sleutel:" + key.encode()).digest()
+    return hashlib.sha256(key.encode()).digest()
 
 
 def proof_of_person(uitgever: str, sub: str) -> bytes:

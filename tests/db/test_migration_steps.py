@@ -4,6 +4,7 @@ The revisions, the tables and their rows are found, not named: a new migration i
 """
 
 import os
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from shared.db.migrate import is_current, migrate
 from shared.db.session import Namens, transaction
 from shared.jobs import defer
 from shared.outbox import submit
+from shared.roles import ALLES
+from shared.security import proof_of_key
 from shared.standard.catalogue import messages
 from shared.standard.codec import encode
 from tests.builders import AANBIEDER, GEMEENTE, message
@@ -154,3 +157,17 @@ def test_what_is_sealed_on_the_way_up_comes_back_on_the_way_down(server: str, sc
     assert sealed["prestatie"]["bsn text"] != plain["prestatie"]["bsn text"]
     downgrade(server, schema, "0002")
     assert state(server, schema) == plain
+
+
+def test_a_key_that_was_given_before_there_were_roles_still_opens(server: str, schema: str) -> None:  # noqa: F811
+    migrate(server, schema, "0002")
+    known = {"hash": sha256(b"zk_van-vroeger").digest()}
+    with connected(server, schema) as connection:
+        connection.execute(
+            text("INSERT INTO organisatie (code, naam, hier, kanaal) VALUES ('0193', 'x', true, 'lokaal')")
+        )
+        connection.execute(text("INSERT INTO toegang VALUES (:hash, '0193', 'x', now() + interval '1 year')"), known)
+    migrate(server, schema)
+    with connected(server, schema) as connection:
+        row = connection.execute(text("SELECT bewijs, rollen FROM toegang")).one()
+    assert (row.bewijs, set(row.rollen)) == (proof_of_key("zk_van-vroeger"), set(ALLES))
