@@ -1,9 +1,7 @@
 """`zorgketen audit verify`: walk the processing log of organisations and prove that nothing in it was changed."""
 
-from sqlalchemy import select
-
+from services.organisations import codes
 from shared.db import audit
-from shared.db import tables as t
 from shared.db.session import Namens, transaction
 from shared.db.start import database
 
@@ -13,9 +11,7 @@ OK, BROKEN = 0, 1
 def verify(organisatie: str | None) -> int:
     """Check the log of one organisation, or of all; print a line for each."""
     with database():
-        with transaction(Namens("", "audit verify")) as session:
-            codes = list(session.execute(select(t.organisatie.c.code).order_by(t.organisatie.c.code)).scalars())
-        wrong = [code for code in codes if organisatie in (None, code) and not _holds(code)]
+        wrong = [code for code in codes() if organisatie in (None, code) and not _holds(code)]
     return BROKEN if wrong else OK
 
 

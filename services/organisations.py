@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shared.db import tables as t
-from shared.db.session import act_for
+from shared.db.session import Namens, act_for, transaction
 from shared.roles import ALLES
 from shared.security import YEAR, Toegang, derived_key, grant_access, proof_of_key
 
@@ -17,6 +18,12 @@ DEMO = {
     "65656056": "Thuisbegeleiding Zwolle",
 }
 """The organisations of the demo; the AGB codes lie in a range without real providers."""
+
+
+def codes() -> list[str]:
+    """The codes of all organisations."""
+    with transaction(Namens("", "organisaties")) as session:
+        return list(session.execute(select(t.organisatie.c.code).order_by(t.organisatie.c.code)).scalars())
 
 
 def register(session: Session, code: str, naam: str, kanaal: str = "lokaal", adres: str = "") -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Table, func, select, update
 from sqlalchemy.orm import Session
 
+from services.organisations import codes
 from shared import vault
 from shared.db import tables as t
 from shared.db.session import Namens, transaction
@@ -25,9 +26,7 @@ def renew() -> int:
 def reseal() -> int:
     """Seal what an older version sealed with the newest; can be broken off and done again. 0."""
     with database():
-        with transaction(Namens("", "sleutels")) as session:
-            codes = list(session.execute(select(t.organisatie.c.code).order_by(t.organisatie.c.code)).scalars())
-        count = sum(_all_of(code, *sealed) for code in codes for sealed in _SEALED)
+        count = sum(_all_of(code, *sealed) for code in codes() for sealed in _SEALED)
     print(f"{count} waarden opnieuw verzegeld; alles staat nu onder versie {vault.keys().newest}.")
     return 0
 

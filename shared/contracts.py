@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
@@ -14,6 +14,11 @@ class Model(BaseModel):
     """Strict input: no coercion, no unknown fields, and no echo of the value in an error."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        """The model of a row that has a column for each of its fields."""
+        return cls(**{name: getattr(row, name) for name in cls.model_fields})
 
 
 def _iso_date(value: Any) -> Any:

@@ -5,6 +5,12 @@ import traceback
 from types import TracebackType
 
 
+def frames(trace: TracebackType | None) -> list[traceback.FrameSummary]:
+    """The frames of an error, the innermost last: those in our own code, or all when none is."""
+    found = traceback.extract_tb(trace)
+    return [frame for frame in found if "/shared/" in frame.filename or "/services/" in frame.filename] or list(found)
+
+
 class _Discreet(logging.Formatter):
     """Leaves out the text of exceptions: a database error quotes the row, and a row can hold a BSN."""
 
@@ -13,9 +19,7 @@ class _Discreet(logging.Formatter):
         ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
     ) -> str:
         kind, _, trace = ei
-        frames = traceback.extract_tb(trace)
-        ours = [frame for frame in frames if "/shared/" in frame.filename or "/services/" in frame.filename]
-        places = " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(ours or frames))
+        places = " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames(trace)))
         return f"{kind.__name__ if kind else 'fout'} in {places}"
 
 

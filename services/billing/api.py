@@ -1,6 +1,6 @@
 """The HTTP API of billing."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response, Security
@@ -25,7 +25,7 @@ from services.billing.models import (
     VastgelegdeLevering,
 )
 from shared.calendar import vandaag
-from shared.contracts import Beoordeling, BeoordelingVerzoek, Model, Volgnummer
+from shared.contracts import Beoordeling, BeoordelingVerzoek, Volgnummer
 from shared.db import tables as t
 from shared.db.session import Namens, transaction
 from shared.repeat import Sleutel, once
@@ -40,7 +40,6 @@ Leverancier = Annotated[Caller, Security(aanbieder, scopes=["leveren"])]
 Declarant = Annotated[Caller, Security(aanbieder, scopes=["declareren"])]
 Gemeente = Annotated[Caller, Security(gemeente, scopes=["lezen"])]
 BerichtId = Annotated[UUID, Path(description="Kenmerk van het bericht")]
-M = TypeVar("M", bound=Model)
 
 
 @router.put("/contracten", summary="Leg een contract vast")
@@ -54,7 +53,7 @@ def put_contract(body: Contract, who: Beheerder) -> Contract:
 @router.get("/contracten", summary="Contracten")
 def get_contracten(who: Reader) -> Contracten:
     """The caller's contracts."""
-    return Contracten(contracten=[_plain(Contract, row) for row in _own(t.contract, who)])
+    return Contracten(contracten=[Contract.of(row) for row in _own(t.contract, who)])
 
 
 @router.put("/tarieven", summary="Leg een tarief vast")
@@ -68,7 +67,7 @@ def put_tarief(body: Tarief, who: Beheerder) -> Tarief:
 @router.get("/tarieven", summary="Tarieven")
 def get_tarieven(who: Reader) -> Tarieven:
     """The caller's tariffs, in eurocents."""
-    return Tarieven(tarieven=[_plain(Tarief, row) for row in _own(t.tarief, who)])
+    return Tarieven(tarieven=[Tarief.of(row) for row in _own(t.tarief, who)])
 
 
 @router.post("/leveringen", status_code=201, summary="Leg een levering vast")
@@ -159,10 +158,6 @@ def post_beoordeling(body: BeoordelingVerzoek) -> Beoordeling:
 def _own(table: Any, who: Caller) -> list[Row[Any]]:
     with transaction(who) as session:
         return queries.own(session, table, who.organisatie)
-
-
-def _plain(model: type[M], row: Row[Any]) -> M:
-    return model(**{name: getattr(row, name) for name in model.model_fields})
 
 
 def _declaraties(session: Session, rows: list[Row[Any]]) -> list[Declaratie]:

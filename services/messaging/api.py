@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response, Security
+from fastapi import APIRouter, Depends, Path, Query, Request, Response, Security
 from pydantic import Field
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from shared.db import audit, ledger, people
 from shared.db.session import transaction
 from shared.errors import Refused, not_found
 from shared.judging import found
+from shared.repeat import Sleutel
 from shared.rules import explain
 from shared.security import Caller, caller
 from shared.standard.catalogue import message_of
@@ -98,14 +99,11 @@ def post_bericht(
     who: Sender,
     body: Xml,
     response: Response,
-    idempotency_key: Annotated[
-        str | None,
-        Header(min_length=1, max_length=100, description="Herhaal een aanlevering veilig met dezelfde sleutel"),
-    ] = None,
+    sleutel: Sleutel = None,
 ) -> Ontvangst:
     """Level 1 at once (422 with every finding), everything else afterwards: see `status` and `/antwoord`."""
     with transaction(who) as session:
-        bericht = flows.bring(session, body, idempotency_key, who.organisatie)
+        bericht = flows.bring(session, body, sleutel, who.organisatie)
     response.headers["Location"] = f"/v1/berichten/{bericht}"
     return Ontvangst(id=bericht)
 

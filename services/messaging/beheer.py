@@ -1,11 +1,10 @@
 """Who has access, what was done with whose data, and work that got stuck: for managers and auditors."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from fastapi import APIRouter, Path, Query, Request, Security
 from pydantic import Field
-from sqlalchemy import Row
 
 from services.messaging import storingen
 from shared.calendar import system_clock
@@ -181,11 +180,7 @@ def get_verwerkingen(
         rows = audit.listed(session, who.organisatie, na, limit)
     more = rows[limit - 1].volgnummer if len(rows) > limit else None
     following = next_page(request, more) if more is not None else None
-    return Verwerkingen(verwerkingen=[_line(row) for row in rows[:limit]], volgende=following)
-
-
-def _line(row: Row[Any]) -> Verwerking:
-    return Verwerking(**{name: getattr(row, name) for name in Verwerking.model_fields})
+    return Verwerkingen(verwerkingen=[Verwerking.of(row) for row in rows[:limit]], volgende=following)
 
 
 @router.get("/storingen", summary="Werk dat is vastgelopen")
@@ -193,7 +188,7 @@ def get_storingen(who: Beheerder) -> Storingen:
     """Jobs that were tried twelve times in two hours and then put aside, with the reason of the last failure."""
     with transaction(who) as session:
         rows = storingen.parked(session, who.organisatie)
-    return Storingen(storingen=[Storing(**{name: getattr(row, name) for name in Storing.model_fields}) for row in rows])
+    return Storingen(storingen=[Storing.of(row) for row in rows])
 
 
 @router.post("/storingen/{id}/hervatting", status_code=202, summary="Probeer vastgelopen werk opnieuw")
@@ -201,4 +196,4 @@ def post_hervatting(id: StoringId, who: Beheerder) -> Storing:  # noqa: A002
     """Puts the job back in the queue, once its cause is mended."""
     with transaction(who) as session:
         row = storingen.release(session, who.organisatie, id)
-    return Storing(**{name: getattr(row, name) for name in Storing.model_fields})
+    return Storing.of(row)

@@ -1,6 +1,5 @@
 """Jobs that failed: why, and those that were put aside after too many attempts."""
 
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from shared.db import tables as t
 from shared.db.session import Namens, transaction
 from shared.errors import not_found
+from shared.logs import frames
 
 _PARKED = """
     SELECT job.id, storing.bericht, storing.taak, storing.reden, storing.moment, job.attempts AS pogingen
@@ -42,9 +42,7 @@ def _keep(session: Session, eigenaar: str, taak: str, bericht: UUID, reden: str)
 
 def _reason(error: Exception) -> str:
     """The kind of error and where it arose; never its text, which may quote a row."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "/shared/" in frame.filename or "/services/" in frame.filename]
-    place = (ours or frames)[-1]
+    place = frames(error.__traceback__)[-1]
     return f"{type(error).__name__} in {place.name} ({place.filename.rpartition('/')[2]}, regel {place.lineno})"
 
 
