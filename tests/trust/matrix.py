@@ -14,15 +14,14 @@ import httpx
 from hypothesis import find, settings
 from hypothesis import strategies as st
 
-from services.demo import people
 from shared.roles import ALLES, RECHTEN, ROLLEN, rights
 from shared.standard.codec import encode
 from shared.tokens import service_token
 from tests.builders import message
+from tests.trust.operation import AFWEZIG, EIGEN, Key
+from tests.trust.operations import OPERATIONS
 
 Json = dict[str, Any]
-Key = tuple[str, str, str]
-EIGEN, VREEMD, AFWEZIG = "eigen", "van een ander", "afwezig"
 GEMEENTE, AANBIEDER = "0193", "65656055"
 ANDERE_GEMEENTE, ANDERE_AANBIEDER = "0200", "65656056"
 ABSENT = {
@@ -35,96 +34,6 @@ ABSENT = {
 }
 
 
-@dataclass(frozen=True)
-class Operation:
-    """What an operation asks for: the right ("" for a service), which side may, and what its id is of.
-
-    `gives` are the statuses for an own object, and for one that is another's or not there; `body` is what its body
-    holds beside what the OpenAPI says.
-    """
-
-    recht: str
-    wie: str = "beide"
-    object: str = ""
-    gives: tuple[int, int] = (200, 404)
-    body: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def objects(self) -> tuple[str, ...]:
-        """Which objects it can be asked for."""
-        if not self.object:
-            return (EIGEN,)
-        return (EIGEN, AFWEZIG) if self.object == "lijst" else (EIGEN, VREEMD, AFWEZIG)
-
-
-CONTRACT = {"nummer": "M1", "standaard": "iwmo", "begindatum": "2024-01-01"}
-TARIEF = {
-    "contract": "M1",
-    "product_categorie": "02",
-    "product_code": "02A03",
-    "eenheid": "04",
-    "tarief": 6_150,
-    "begindatum": "2024-01-01",
-}
-TOEWIJZING = {
-    "standaard": "iwmo",
-    "client": people.WILLEM,
-    "product": {"categorie": "02", "code": "02A03"},
-    "ingangsdatum": "2025-10-07",
-    "einddatum": "2025-12-30",
-    "omvang": {"volume": 3, "eenheid": "04", "frequentie": "2"},
-}
-LEVERING = {"maand": "2025-10", "volume": 3}
-DECLARATIE = {"standaard": "iwmo", "maand": "2025-10"}
-OPERATIONS: Mapping[tuple[str, str, str], Operation] = {
-    ("allocation", "POST", "/v1/toewijzingen"): Operation("toewijzen", "gemeente", gives=(201, 0), body=TOEWIJZING),
-    ("allocation", "GET", "/v1/toewijzingen"): Operation("lezen"),
-    ("allocation", "GET", "/v1/toewijzingen/{id}"): Operation("lezen", object="toewijzing"),
-    ("allocation", "POST", "/v1/toewijzingen/{id}/wijzigingen"): Operation(
-        "toewijzen", "gemeente", "toewijzing", (201, 404), {"reden_wijziging": "10", "einddatum": "2026-01-31"}
-    ),
-    ("allocation", "POST", "/v1/starts"): Operation("leveren", "aanbieder", "toewijzing", (202, 404)),
-    ("allocation", "POST", "/v1/stops"): Operation(
-        "leveren", "aanbieder", "toewijzing", (202, 404), {"reden_beeindiging": "31", "einddatum": "2025-12-01"}
-    ),
-    ("allocation", "POST", "/v1/beoordelingen"): Operation("", object="bericht"),
-    ("billing", "PUT", "/v1/contracten"): Operation("beheren", body=CONTRACT),
-    ("billing", "GET", "/v1/contracten"): Operation("lezen"),
-    ("billing", "PUT", "/v1/tarieven"): Operation("beheren", body=TARIEF),
-    ("billing", "GET", "/v1/tarieven"): Operation("lezen"),
-    ("billing", "POST", "/v1/leveringen"): Operation("leveren", "aanbieder", "toewijzing", (201, 404), LEVERING),
-    ("billing", "POST", "/v1/declaraties"): Operation("declareren", "aanbieder", gives=(202, 0), body=DECLARATIE),
-    ("billing", "GET", "/v1/declaraties"): Operation("lezen"),
-    ("billing", "GET", "/v1/declaraties/{id}"): Operation("lezen", object="bericht"),
-    ("billing", "GET", "/v1/betaalvoorstellen"): Operation("lezen", "gemeente"),
-    ("billing", "POST", "/v1/beoordelingen"): Operation("", object="bericht"),
-    ("messaging", "POST", "/v1/berichten"): Operation("uitwisselen", gives=(202, 0)),
-    ("messaging", "GET", "/v1/berichten"): Operation("lezen"),
-    ("messaging", "GET", "/v1/berichten/{id}"): Operation("lezen", object="bericht"),
-    ("messaging", "GET", "/v1/berichten/{id}/xml"): Operation("inzien", object="bericht"),
-    ("messaging", "GET", "/v1/berichten/{id}/antwoord"): Operation("inzien", object="bericht"),
-    ("messaging", "POST", "/v1/controles"): Operation("lezen"),
-    ("messaging", "GET", "/v1/codelijsten"): Operation("lezen"),
-    ("messaging", "GET", "/v1/codelijsten/{lijst}"): Operation("lezen", object="lijst"),
-    ("messaging", "POST", "/v1/toegang"): Operation(
-        "beheren", gives=(201, 0), body={"rollen": ["raadpleger"], "uitgever": "https://aanmelden.example", "sub": "x"}
-    ),
-    ("messaging", "GET", "/v1/toegang"): Operation("beheren"),
-    ("messaging", "DELETE", "/v1/toegang/{kenmerk}"): Operation("beheren", object="toegang", gives=(204, 404)),
-    ("messaging", "GET", "/v1/verwerkingen"): Operation("controleren"),
-    ("messaging", "GET", "/v1/storingen"): Operation("beheren"),
-    ("messaging", "GET", "/v1/bewaartermijnen"): Operation("beheren"),
-    ("messaging", "PUT", "/v1/bewaartermijnen"): Operation("beheren", body={"jaren": 20}),
-    ("messaging", "POST", "/v1/opschoningen"): Operation("beheren", gives=(422, 0)),  # nothing is that old
-    ("messaging", "GET", "/v1/opschoningen/{id}"): Operation("beheren", object="opschoning"),
-    ("messaging", "POST", "/v1/opschoningen/{id}/goedkeuring"): Operation(
-        "goedkeuren",
-        object="opschoning",
-        gives=(409, 404),  # it was carried out already
-    ),
-    ("messaging", "POST", "/v1/storingen/{id}/hervatting"): Operation("beheren", object="storing", gives=(202, 404)),
-}
-"""Every operation of the three services. What is new here must be added: its right, its side, its id, its body."""
 OPEN = {"/health/live", "/health/ready"}
 """What is open to everybody."""
 

@@ -23,6 +23,7 @@ from tests.chain import Chain, query
 from tests.provider import Provider
 from tests.tokens import claims, key, signed
 from tests.trust import matrix as m
+from tests.trust.operations import basis
 
 SECRET = "geheim van de proxy"
 ENVIRONMENT = {
@@ -110,12 +111,12 @@ def told(chain: Chain, gemeente: str, aanbieder: str) -> Iterator[tuple[tuple[st
     """The story of a pair: an allocation that was accepted, and a declaratie that was answered; what came of it."""
     payer, carer = chain.parties[gemeente], chain.parties[aanbieder]
     for party, other in ((payer, aanbieder), (carer, gemeente)):
-        party.call("PUT", "billing", "/contracten", json={**m.CONTRACT, "tegenpartij": other})
-        party.call("PUT", "billing", "/tarieven", json=m.TARIEF)
-    made = told_once(payer, ("allocation", "POST", "/v1/toewijzingen"), m.TOEWIJZING | {"aanbieder": aanbieder})
+        party.call("PUT", "billing", "/contracten", json={**basis.CONTRACT, "tegenpartij": other})
+        party.call("PUT", "billing", "/tarieven", json=basis.TARIEF)
+    made = told_once(payer, ("allocation", "POST", "/v1/toewijzingen"), basis.TOEWIJZING | {"aanbieder": aanbieder})
     chain.drain()
-    carer.call("POST", "billing", "/leveringen", 201, json={**m.LEVERING, "toewijzing": made["id"]})
-    declared = told_once(carer, ("billing", "POST", "/v1/declaraties"), m.DECLARATIE | {"gemeente": gemeente})
+    carer.call("POST", "billing", "/leveringen", 201, json={**basis.LEVERING, "toewijzing": made["id"]})
+    declared = told_once(carer, ("billing", "POST", "/v1/declaraties"), basis.DECLARATIE | {"gemeente": gemeente})
     chain.drain()
     for party in (payer, carer):
         [seen] = party.get("billing", "/declaraties")["declaraties"]

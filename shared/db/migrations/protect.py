@@ -1,5 +1,7 @@
 """What every revision that makes tables says of them."""
 
+from pathlib import Path
+
 from alembic import op
 
 
@@ -25,3 +27,10 @@ def unprotect(table: str) -> None:
     op.execute(f"DROP POLICY eigen ON {table}")
     op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+
+
+def run(statements: Path) -> None:
+    """Run a file of SQL statements, if it has any."""
+    sql = statements.read_text("utf-8")
+    if ";" in sql:
+        op.get_bind().exec_driver_sql(sql.replace("%", "%%"))

@@ -1,0 +1,1 @@
+"""Payments: instalment plans, proposals, payments and what the bank says of them."""

@@ -1,0 +1,1 @@
+"""Providers, contracts, products, tariffs and arrangements as dated data."""

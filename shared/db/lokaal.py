@@ -1,0 +1,1 @@
+"""Local rules of a municipality, and lines that wait for a person."""

@@ -1,0 +1,25 @@
+"""Providers, contracts, products, tariffs and arrangements as dated data."""
+
+from pathlib import Path
+
+from alembic import op
+
+from shared.db.migrations.protect import protect, run
+
+revision = "0006"
+down_revision = "0005"
+
+NEW: tuple[str, ...] = ()
+
+
+def upgrade() -> None:
+    """Create the tables, each seen by its organisation only."""
+    run(Path(__file__).with_suffix(".sql"))
+    for table in NEW:
+        protect(table)
+
+
+def downgrade() -> None:
+    """Drop them."""
+    for table in reversed(NEW):
+        op.execute(f"DROP TABLE {table}")

@@ -1,0 +1,1 @@
+-- Frozen when revision 0006 was made.

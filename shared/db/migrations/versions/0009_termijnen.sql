@@ -1,0 +1,1 @@
+-- Frozen when revision 0009 was made.

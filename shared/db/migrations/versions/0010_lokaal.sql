@@ -1,0 +1,1 @@
+-- Frozen when revision 0010 was made.

@@ -1,0 +1,1 @@
+-- Frozen when revision 0011 was made.

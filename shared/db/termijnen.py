@@ -1,0 +1,1 @@
+"""Terms, days off and outcomes."""
