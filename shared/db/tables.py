@@ -25,15 +25,16 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     func,
-    text,
 )
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
+from shared.db import inkoop
 from shared.db.metadata import metadata, one_of
 from shared.db.trust import bewaartermijn, herhaling, opschoning, persoon, storing, toegang, verwerking
 from shared.standard.catalogue import messages, snake
 
 __all__ = ["bewaartermijn", "herhaling", "metadata", "opschoning", "persoon", "storing", "toegang", "verwerking"]
+
+contract, tarief = inkoop.contract, inkoop.tarief
 
 RICHTINGEN = ("inkomend", "uitgaand")
 STATUSSEN = ("ontvangen", "gecontroleerd", "klaar", "afgeleverd", "goedgekeurd", "afgekeurd", "mislukt")
@@ -171,53 +172,6 @@ Index(
     "ix_prestatie_credit",
     *(prestatie.c[name] for name in ("product_referentie_vorig_referentie_nummer", *_EXCHANGE)),
     postgresql_where=prestatie.c.ingediend_bedrag_debet_credit == "C",
-)
-
-contract = Table(
-    "contract",
-    metadata,
-    Column("eigenaar", ForeignKey("organisatie.code"), primary_key=True, comment="whose copy this is"),
-    Column("nummer", Text, primary_key=True),
-    Column("tegenpartij", Text, nullable=False),
-    Column("standaard", Text, nullable=False),
-    Column("begindatum", Date, nullable=False),
-    Column("einddatum", Date),
-    one_of("standaard", ("ijw", "iwmo")),
-    CheckConstraint("einddatum >= begindatum", name="periode"),
-    ExcludeConstraint(
-        ("eigenaar", "="),
-        ("tegenpartij", "="),
-        ("standaard", "="),
-        (text("daterange(begindatum, einddatum, '[]')"), "&&"),
-        name="ex_contract_periode",
-        using="gist",
-    ),
-)
-
-tarief = Table(
-    "tarief",
-    metadata,
-    Column("eigenaar", Text, primary_key=True),
-    Column("contract", Text, primary_key=True),
-    Column("product_categorie", Text, primary_key=True),
-    Column("product_code", Text, primary_key=True),
-    Column("eenheid", Text, primary_key=True),
-    Column("begindatum", Date, primary_key=True),
-    Column("einddatum", Date),
-    Column("tarief", BigInteger, nullable=False, comment="eurocents per unit"),
-    ForeignKeyConstraint(["eigenaar", "contract"], ["contract.eigenaar", "contract.nummer"]),
-    CheckConstraint("tarief BETWEEN 0 AND 99999999", name="tarief"),
-    CheckConstraint("einddatum >= begindatum", name="periode"),
-    ExcludeConstraint(
-        ("eigenaar", "="),
-        ("contract", "="),
-        ("product_categorie", "="),
-        ("product_code", "="),
-        ("eenheid", "="),
-        (text("daterange(begindatum, einddatum, '[]')"), "&&"),
-        name="ex_tarief_periode",
-        using="gist",
-    ),
 )
 
 levering = Table(

@@ -70,8 +70,8 @@ def objects(server: str, schema: str) -> dict[str, list[Any]]:
         "triggers": """SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(t.oid) FROM pg_trigger t
             JOIN pg_class c ON c.oid = tgrelid WHERE NOT tgisinternal
             AND relnamespace = CAST(:schema AS regnamespace) ORDER BY 1, 2""",
-        "comments": """SELECT objoid::regclass::text, objsubid, description FROM pg_description
-            JOIN pg_class c ON c.oid = objoid WHERE relnamespace = CAST(:schema AS regnamespace) ORDER BY 1, 2""",
+        "comments": """SELECT objoid::regclass::text, attname, description FROM pg_description
+            JOIN pg_class c ON c.oid = objoid LEFT JOIN pg_attribute ON (attrelid, attnum) = (objoid, objsubid) WHERE relnamespace = CAST(:schema AS regnamespace) ORDER BY 1, 2""",
     }
     with connected(server, schema) as connection:
         return {
