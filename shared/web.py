@@ -22,6 +22,7 @@ from shared.db.migrate import is_current
 from shared.db.session import current_engine
 from shared.docs import STATIC, add_docs
 from shared.errors import Fault, Refused
+from shared.invalid import faults_of
 from shared.limits import Guard, Refusal, Stop
 
 VERSION = "1.0.0"
@@ -94,44 +95,10 @@ async def _on_refused(request: Request, error: Exception) -> JSONResponse:
     return problem(error.status, error.titel, error.detail, error.faults)
 
 
-_BOUNDS = {
-    "expected": "{}",
-    "pattern": "de vorm {}",
-    "min_length": "een lengte van minstens {}",
-    "max_length": "een lengte van hoogstens {}",
-    "ge": "minstens {}",
-    "le": "hoogstens {}",
-}
-_INVALID = {
-    "missing": "Dit veld ontbreekt.",
-    "extra_forbidden": "Dit veld bestaat niet.",
-    "json_invalid": "De inhoud is geen geldige JSON.",
-    "string_pattern_mismatch": "De waarde heeft niet de juiste vorm.",
-    "value_error": "De waarde klopt niet.",
-}
-
-
 async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    faults = [Fault(e["type"], _json_path(e["loc"]), _explain(e)) for e in error.errors()]
-    return problem(422, "De invoer klopt niet", "Herstel de genoemde velden en verstuur opnieuw.", faults)
-
-
-def _json_path(parts: Sequence[str | int]) -> str:
-    """Where in the input; a name that cannot be one of ours is written as `*`: it may hold a BSN."""
-    known = (str(part) if isinstance(part, int) or re.fullmatch("[A-Za-z_-]{1,40}", part) else "*" for part in parts)
-    return "/" + "/".join(known)
-
-
-def _explain(error: dict[str, Any]) -> str:
-    """Dutch, from the kind of error and the bounds of the field; never from the value."""
-    bounds = {k: v for k, v in (error.get("ctx") or {}).items() if k != "error"}
-    cause = (error.get("ctx") or {}).get("error")
-    if isinstance(cause, ValueError):
-        return f"De waarde klopt niet: {cause}."
-    told = (_BOUNDS.get(name, f"{name} {{}}").format(bound) for name, bound in bounds.items())
-    extra = f" Verwacht: {', '.join(told)}.".replace("' or '", "' of '") if bounds else ""
-    return _INVALID.get(error["type"], "De waarde is niet van de juiste soort of ligt buiten de grenzen.") + extra
+    detail = "Herstel de genoemde velden en verstuur opnieuw."
+    return problem(422, "De invoer klopt niet", detail, faults_of(error.errors()))
 
 
 _TITLES = {
@@ -202,7 +169,7 @@ def _xml_paths(app: FastAPI) -> frozenset[str]:
     )
 
 
-def next_page(request: Request, na: int) -> str:
+def next_page(request: Request, na: int | str) -> str:
     """The address of the next page: what the caller asked, as far as the route knows it, and where to go on."""
     known = {field.alias for field in request.scope["route"].dependant.query_params}
     asked = {name: value for name, value in request.query_params.items() if name in known}

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy import Row, Select, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from shared.calendar import Periode
-from shared.db import audit, ledger
+from shared.db import audit, inkoop, ledger
 from shared.db import tables as t
 from shared.errors import not_found
 
@@ -40,7 +40,7 @@ def tariff(session: Session, levering: Row[Any]) -> Row[Any, Any] | None:
     units = [levering.eenheid, *(["04"] if levering.eenheid == "01" else [])]
     query = (
         select(tarief.c.tarief, tarief.c.eenheid)
-        .join(contract, and_(contract.c.eigenaar == tarief.c.eigenaar, contract.c.nummer == tarief.c.contract))
+        .join(contract, inkoop.prices(tarief, contract))
         .where(
             contract.c.eigenaar == levering.eigenaar,
             contract.c.tegenpartij == levering.tegenpartij,
@@ -53,7 +53,7 @@ def tariff(session: Session, levering: Row[Any]) -> Row[Any, Any] | None:
                 for p in (contract, tarief)
             ),
         )
-        .order_by(tarief.c.eenheid != levering.eenheid)
+        .order_by(tarief.c.eenheid != levering.eenheid, tarief.c.contract != contract.c.nummer)
         .limit(1)
     )
     return session.execute(query).one_or_none()
@@ -145,9 +145,24 @@ def declaraties(session: Session, eigenaar: str, na: int | None, limit: int) -> 
 
 
 def lines(session: Session, berichten: Sequence[UUID]) -> list[Row[Any]]:
-    """The prestaties of declaraties, each with its signed amount in eurocents and whether it was refused."""
-    line = t.prestatie
-    query = select(line, ledger.signed(line).label("bedrag"), ledger.rejected_line(line).label("afgewezen"))
+    """The prestaties of declaraties, each with its signed amount in eurocents, whether it was refused, and its payment.
+
+    `betaling` is the live payment of the owner that it stands in, `betaald_op` the day on which the bank paid that.
+    """
+    line, paid, betaling = t.prestatie, t.betaalregel, t.betaling
+    own = (paid.c.eigenaar == line.c.eigenaar, paid.c.declaratie == line.c.bericht)
+    place = and_(*own, paid.c.prestatie == line.c.volgnummer, paid.c.levend, paid.c.soort == "prestatie")
+    query = (
+        select(
+            line,
+            ledger.signed(line).label("bedrag"),
+            ledger.rejected_line(line).label("afgewezen"),
+            paid.c.betaling,
+            betaling.c.uitgevoerd_op.label("betaald_op"),
+        )
+        .outerjoin(paid, place)
+        .outerjoin(betaling, and_(betaling.c.eigenaar == paid.c.eigenaar, betaling.c.id == paid.c.betaling))
+    )
     found = list(session.execute(query.where(line.c.bericht.in_(berichten)).order_by(line.c.volgnummer)))
     for bericht in berichten:
         audit.note(session, "declaratie ingezien", bericht, {row.bsn: "" for row in found if row.bericht == bericht})
@@ -157,26 +172,3 @@ def lines(session: Session, berichten: Sequence[UUID]) -> list[Row[Any]]:
 def findings(session: Session, berichten: Sequence[UUID]) -> list[Row[Any]]:
     """What was found in declaraties."""
     return list(session.execute(select(t.bevinding).where(t.bevinding.c.bericht.in_(berichten))))
-
-
-def to_pay(session: Session, gemeente: str) -> list[Row[Any]]:
-    """The granted lines of a municipality, summed per law and provider, in eurocents."""
-    line = t.prestatie
-    is_credit = line.c.ingediend_bedrag_debet_credit == "C"
-    debet, credit = (
-        case((is_credit, 0), else_=line.c.ingediend_bedrag_bedrag),
-        case((is_credit, line.c.ingediend_bedrag_bedrag), else_=0),
-    )
-    query = (
-        select(
-            line.c.standaard,
-            line.c.tegenpartij,
-            func.sum(debet).label("debet"),
-            func.sum(credit).label("credit"),
-            func.count().label("regels"),
-        )
-        .where(line.c.eigenaar == gemeente, ledger.granted(line))
-        .group_by(line.c.standaard, line.c.tegenpartij)
-        .order_by(line.c.standaard, line.c.tegenpartij)
-    )
-    return list(session.execute(query))

@@ -3,11 +3,14 @@
 All of it is dated, and what is replaced is kept in `inkoop_historie`, so that a judgement can be explained later.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     ForeignKey,
@@ -17,6 +20,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    and_,
     func,
     text,
 )
@@ -209,6 +213,14 @@ regio = Table(
     Index(None, "centrum"),
 )
 
+regio_lid = Table(
+    "regio_lid",
+    metadata,
+    _owner(),
+    Column("gemeente", Text, primary_key=True, comment="may have the owner keep its purchase data"),
+    CheckConstraint("gemeente <> eigenaar", name="ander"),
+)
+
 inkoop_historie = Table(
     "inkoop_historie",
     metadata,
@@ -224,3 +236,8 @@ inkoop_historie = Table(
 
 TABELLEN = (aanbieder, onderaannemer, contract, product, tarief, arrangementmodel, arrangement, plafond)
 """What has a history."""
+
+
+def prices(row: Any, agreed: Any) -> ColumnElement[bool]:
+    """The condition that a tariff holds under a contract: it is its own, or that of its framework."""
+    return and_(agreed.c.eigenaar == row.c.eigenaar, row.c.contract.in_([agreed.c.nummer, agreed.c.raamcontract]))

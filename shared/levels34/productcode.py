@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, select
 
-from shared.db import ledger
+from shared.db import inkoop, ledger
 from shared.db import tables as t
 from shared.judging import of_exchange
 from shared.rules import Scope, per_message
@@ -29,8 +29,11 @@ def tr381(scope: Scope, table: Any) -> Select[Any]:
 def _listed(scope: Scope) -> Select[Any]:
     """The tariffs of every contract of the two parties, of whatever day: an older code stays a code."""
     contract, tarief = t.contract, t.tarief
-    same = and_(contract.c.eigenaar == tarief.c.eigenaar, contract.c.nummer == tarief.c.contract)
-    return select(1).select_from(tarief.join(contract, same)).where(of_exchange(contract, scope))
+    return (
+        select(1)
+        .select_from(tarief.join(contract, inkoop.prices(tarief, contract)))
+        .where(of_exchange(contract, scope))
+    )
 
 
 def _own(table: Any) -> list[ColumnElement[bool]]:

@@ -18,7 +18,7 @@ from shared.roles import ALLES, RECHTEN, ROLLEN, rights
 from shared.standard.codec import encode
 from shared.tokens import service_token
 from tests.builders import message
-from tests.trust.operation import AFWEZIG, EIGEN, Key
+from tests.trust.operation import AFWEZIG, EIGEN, OPENBAAR, Key
 from tests.trust.operations import OPERATIONS
 
 Json = dict[str, Any]
@@ -31,9 +31,12 @@ ABSENT = {
     "storing": str(2**61),
     "opschoning": str(UUID(int=7)),
     "lijst": "BESTAATNIET",
+    "soort": "bestaatniet",
 }
 
 
+AS_CSV = {"/v1/inkoop/{soort}"}
+"""What takes a spreadsheet."""
 OPEN = {"/health/live", "/health/ready"}
 """What is open to everybody."""
 
@@ -83,7 +86,7 @@ class World:
         other = {GEMEENTE: ANDERE_GEMEENTE, AANBIEDER: ANDERE_AANBIEDER}
         if whose == AFWEZIG:
             return ABSENT[kind]
-        if kind == "lijst":
+        if kind in OPENBAAR:
             return self.objects["", kind]
         return self.objects[organisatie if whose == EIGEN else other[organisatie], kind]
 
@@ -121,6 +124,8 @@ def _content(world: World, key: Key, organisatie: str, value: str) -> tuple[Json
     body = world.bodies[key]
     if body is None:
         return {}, {}
+    if key[2] in AS_CSV:
+        return {"Content-Type": "text/csv"}, {"content": b"nummer"}
     headers = once(key, value)
     if isinstance(body, bytes):
         return headers | {"Content-Type": "application/xml"}, {"content": body}

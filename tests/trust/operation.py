@@ -6,6 +6,8 @@ from typing import Any
 
 Key = tuple[str, str, str]
 """Service, method and path."""
+OPENBAAR = ("lijst", "soort")
+"""Names that are the same for everybody."""
 EIGEN, VREEMD, AFWEZIG = "eigen", "van een ander", "afwezig"
 
 
@@ -28,4 +30,4 @@ class Operation:
         """Which objects it can be asked for."""
         if not self.object:
             return (EIGEN,)
-        return (EIGEN, AFWEZIG) if self.object == "lijst" else (EIGEN, VREEMD, AFWEZIG)
+        return (EIGEN, AFWEZIG) if self.object in OPENBAAR else (EIGEN, VREEMD, AFWEZIG)

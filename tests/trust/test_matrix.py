@@ -174,7 +174,7 @@ def world(services: dict[str, str], openid: Provider) -> Iterator[m.World]:
         fresh()
         keys = {code: registered(code) for code in NAMES}
         clients = {name: stack.enter_context(httpx.Client(base_url=url, timeout=60)) for name, url in services.items()}
-        objects = {("", "lijst"): "WJ001"} | dict(
+        objects = {("", "lijst"): "WJ001", ("", "soort"): "contracten"} | dict(
             item for pair in PAIRS for item in told(chain_of(services, keys, pair), *pair)
         )
         yield m.World(

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
+from shared.db import inkoop
 from shared.db import tables as t
 from shared.judging import of_exchange
 from shared.levels34.toewijzing import with_allocation
@@ -40,7 +41,7 @@ def tariffs(scope: Scope, line: Any) -> Select[Any]:
     contract, tarief, day = t.contract, t.tarief, line.c.product_periode_begindatum
     return (
         select(tarief.c.tarief, tarief.c.eenheid)
-        .join(contract, and_(contract.c.eigenaar == tarief.c.eigenaar, contract.c.nummer == tarief.c.contract))
+        .join(contract, inkoop.prices(tarief, contract))
         .where(
             of_exchange(contract, scope),
             tarief.c.product_categorie == line.c.product_categorie,

@@ -10,11 +10,11 @@ from shared.rules import Scope, per_message
 
 
 def _priced(scope: Scope, line: Any) -> tuple[Select[Any], Any]:
-    """A SELECT of the debit lines that are not in euros, with what was agreed (or nulls); its own unit first."""
+    """A SELECT of the debit lines that are not in euros, with what was agreed: its own unit, its own contract first."""
     agreed = (
         tariffs(scope, line)
         .where(fits(t.tarief.c.eenheid, line.c.eenheid))
-        .order_by(t.tarief.c.eenheid != line.c.eenheid)
+        .order_by(t.tarief.c.eenheid != line.c.eenheid, t.tarief.c.contract != t.contract.c.nummer)
         .limit(1)
         .lateral("afspraak")
     )

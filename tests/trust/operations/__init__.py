@@ -6,6 +6,6 @@ What is new must be added: its right, its side, its id, its body.
 from collections.abc import Mapping
 
 from tests.trust.operation import Key, Operation
-from tests.trust.operations import basis
+from tests.trust.operations import basis, inkoop
 
-OPERATIONS: Mapping[Key, Operation] = {**basis.OPERATIONS}
+OPERATIONS: Mapping[Key, Operation] = {**basis.OPERATIONS, **inkoop.OPERATIONS}

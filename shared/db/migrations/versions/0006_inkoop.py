@@ -26,12 +26,13 @@ def upgrade() -> None:
     for table in NEW:
         protect(table)
     protect("regio", "SELECT, INSERT, UPDATE, DELETE", also="centrum = current_setting('zorgketen.organisatie', true)")
+    protect("regio_lid", "SELECT, INSERT, UPDATE, DELETE")
     protect("inkoop_historie", "SELECT, INSERT")
 
 
 def downgrade() -> None:
     """Drop them; frameworks, and contracts for one lot, had no place before."""
-    op.execute("DROP TABLE regio, inkoop_historie, " + ", ".join(reversed(NEW)))
+    op.execute("DROP TABLE regio, regio_lid, inkoop_historie, " + ", ".join(reversed(NEW)))
     for table in ("contract", "tarief"):
         op.execute(f"DROP TRIGGER onthouden ON {table}")
     op.execute("DROP FUNCTION inkoop_onthouden")

@@ -156,6 +156,15 @@ CREATE TABLE regio (
 CREATE INDEX ix_regio_centrum ON regio (centrum);
 COMMENT ON COLUMN regio.eigenaar IS 'whose copy this is';
 COMMENT ON COLUMN regio.centrum IS 'the municipality that keeps all this for the region';
+CREATE TABLE regio_lid (
+	eigenaar TEXT NOT NULL,
+	gemeente TEXT NOT NULL,
+	CONSTRAINT pk_regio_lid PRIMARY KEY (eigenaar, gemeente),
+	CONSTRAINT ck_regio_lid_ander CHECK (gemeente <> eigenaar),
+	CONSTRAINT fk_regio_lid_eigenaar FOREIGN KEY(eigenaar) REFERENCES organisatie (code)
+);
+COMMENT ON COLUMN regio_lid.eigenaar IS 'whose copy this is';
+COMMENT ON COLUMN regio_lid.gemeente IS 'may have the owner keep its purchase data';
 CREATE TABLE inkoop_historie (
 	eigenaar TEXT NOT NULL,
 	volgnummer BIGINT GENERATED ALWAYS AS IDENTITY,

@@ -1,0 +1,163 @@
+"""Providers, contracts, products, tariffs, arrangements and ceilings over HTTP: one by one, or from a file."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, Path, Query, Security
+from pydantic import Field, create_model
+from sqlalchemy.orm import Session
+
+from services.allocation.inkoop import flows, queries
+from services.allocation.inkoop.flows import SOORTEN, Soort
+from services.allocation.inkoop.models import Ingelezen, Leden, Regio, Regioleden
+from shared import spreadsheet
+from shared.contracts import Datum, Model
+from shared.db.session import transaction
+from shared.errors import Refused
+from shared.security import Caller, caller, gemeente
+
+router = APIRouter(tags=["inkoop"])
+Reader = Annotated[Caller, Security(caller, scopes=["lezen"])]
+Beheerder = Annotated[Caller, Security(caller, scopes=["beheren"])]
+Gemeente = Annotated[Caller, Security(gemeente, scopes=["beheren"])]
+Op = Annotated[Datum | None, Query(description="Alleen wat op deze dag geldt")]
+SoortNaam = Annotated[
+    Literal[
+        "aanbieders",
+        "onderaannemers",
+        "contracten",
+        "producten",
+        "tarieven",
+        "arrangementmodellen",
+        "arrangementen",
+        "plafonds",
+    ],
+    Path(description="Soort gegevens"),
+]
+Inkoop: Any = create_model(
+    "Inkoop",
+    __base__=Model,
+    __doc__="Inkoopgegevens van alle soorten; wat niet genoemd wordt blijft zoals het is.",
+    **{naam: (list[soort.model], Field(default=[], max_length=spreadsheet.ROWS)) for naam, soort in SOORTEN.items()},  # type: ignore[name-defined,call-overload]
+)
+
+
+class Vervangen(Model):
+    """Wat er stond voordat het werd vervangen."""
+
+    rij: dict[str, Any] = Field(description="De gegevens zoals zij waren")
+    vervangen_op: datetime = Field(description="Wanneer")
+    door: str = Field(description="Door wie")
+
+
+class Historie(Model):
+    """Wat er is vervangen, het laatste eerst."""
+
+    historie: list[Vervangen] = Field(description="De vervangen gegevens")
+
+
+def _keep(who: Caller, items: dict[str, flows.Rows]) -> Ingelezen:
+    foreign = [naam for naam, rows in items.items() if rows and not SOORTEN[naam].van_beide]
+    if foreign and not who.is_gemeente:
+        raise Refused(403, "Niet toegestaan", detail=f"Alleen een gemeente houdt dit bij: {', '.join(foreign)}.")
+    with transaction(who) as session:
+        return flows.keep(session, who.organisatie, who.wie, items)
+
+
+def _add(soort: Soort) -> None:
+    """The two operations of a kind: put one, get all."""
+    one, many = soort.model, f"{soort.model.__name__}Lijst"
+    listed: Any = create_model(many, __base__=Model, **{soort.naam: (list[one], Field(description="Op sleutel"))})  # type: ignore[valid-type,call-overload]
+    router.put(f"/{soort.naam}", summary=f"Leg vast: {one.__name__.lower()}", name=f"put_{soort.naam}")(
+        _put(soort, one, Beheerder if soort.van_beide else Gemeente)
+    )
+    router.get(f"/{soort.naam}", summary=soort.naam.capitalize(), name=f"get_{soort.naam}")(_get(soort, listed))
+
+
+def _put(soort: Soort, model: Any, role: Any) -> Callable[..., Any]:
+    def put(body: model, who: role) -> model:
+        _keep(who, {soort.naam: [("", body)]})
+        return body
+
+    put.__doc__ = "Stores it, in place of the one with the same key; what it was is kept."
+    return put
+
+
+def _get(soort: Soort, listed: Any) -> Callable[..., Any]:
+    def get(who: Reader, op: Op = None) -> listed:
+        with transaction(who) as session:
+            rows = queries.own(session, soort.table, who.organisatie, op)
+        return listed(**{soort.naam: [soort.model.of(row) for row in rows]})
+
+    get.__doc__ = "The caller's own, by key."
+    return get
+
+
+for _soort in SOORTEN.values():
+    _add(_soort)
+
+
+@router.post("/inkoop", summary="Lees inkoopgegevens in (JSON)")
+def post_inkoop(body: Inkoop, who: Beheerder) -> Ingelezen:
+    """All kinds at once; stored as a whole, or refused with every fault by its row."""
+    return _keep(who, {naam: _placed(naam, getattr(body, naam)) for naam in SOORTEN})
+
+
+def _placed(naam: str, rows: Sequence[Model]) -> flows.Rows:
+    return [(f"/{naam}/{number}", row) for number, row in enumerate(rows)]
+
+
+@router.post("/inkoop/{soort}", summary="Lees één soort in (CSV)")
+def post_csv(
+    soort: SoortNaam,
+    who: Beheerder,
+    content: Annotated[bytes, Body(media_type="text/csv", description="CSV (UTF-8) met de veldnamen als eerste regel")],
+) -> Ingelezen:
+    """A spreadsheet of one kind; stored as a whole, or refused with every fault by its row."""
+    return _keep(who, {soort: flows.of_file(spreadsheet.read(content, SOORTEN[soort].model))})
+
+
+@router.get("/inkoop/{soort}/historie", summary="Wat er is vervangen")
+def get_historie(
+    soort: SoortNaam, who: Reader, limit: Annotated[int, Query(ge=1, le=1000, description="Hoeveel")] = 100
+) -> Historie:
+    """What was replaced, when and by whom."""
+    with transaction(who) as session:
+        rows = queries.history(session, who.organisatie, SOORTEN[soort].table.name, limit)
+    return Historie(historie=[Vervangen(rij=row.rij, vervangen_op=row.vervangen_op, door=row.door) for row in rows])
+
+
+@router.put("/regio", summary="Volg een centrumgemeente")
+def put_regio(body: Regio, who: Gemeente) -> Regio:
+    """From now on what that municipality stores is stored here too; and nobody here changes it."""
+    with transaction(who) as session:
+        flows.join_region(session, who.organisatie, who.wie, body.centrum)
+    return body
+
+
+@router.get("/regio", summary="Wie de inkoop bijhoudt")
+def get_regio(who: Annotated[Caller, Security(gemeente, scopes=["lezen"])]) -> Regio:
+    """The municipality that keeps this for the caller; empty when the caller does so."""
+    with transaction(who) as session:
+        return Regio(centrum=queries.centrum(session, who.organisatie))
+
+
+@router.put("/regio/leden", summary="Houd de inkoop bij voor andere gemeenten")
+def put_leden(body: Leden, who: Gemeente) -> Regioleden:
+    """Members get what is stored here from the moment that they follow; who is left out gets nothing any more."""
+    with transaction(who) as session:
+        flows.name_members(session, who.organisatie, body.gemeenten)
+        return _members(session, who)
+
+
+@router.get("/regio/leden", summary="Voor wie deze gemeente de inkoop bijhoudt")
+def get_leden(who: Annotated[Caller, Security(gemeente, scopes=["lezen"])]) -> Regioleden:
+    """The members, and those that follow."""
+    with transaction(who) as session:
+        return _members(session, who)
+
+
+def _members(session: Session, who: Caller) -> Regioleden:
+    code = who.organisatie
+    return Regioleden(gemeenten=queries.named(session, code), volgers=queries.members(session, code))

@@ -1,0 +1,175 @@
+"""Keeping what was bought, for oneself or for a region: every row, or with all faults none of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Table, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from services.allocation.inkoop import models as m
+from services.allocation.inkoop import queries
+from shared.contracts import Model
+from shared.db import inkoop
+from shared.db.session import acting_for
+from shared.errors import Fault, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Soort:
+    """A kind of purchase data: its name in the API and in files, its model and table, and whether providers have it."""
+
+    naam: str
+    model: type[Model]
+    table: Table
+    van_beide: bool = False
+
+
+SOORTEN: Mapping[str, Soort] = {
+    soort.naam: soort
+    for soort in (
+        Soort("aanbieders", m.Aanbieder, inkoop.aanbieder),
+        Soort("onderaannemers", m.Onderaannemer, inkoop.onderaannemer),
+        Soort("contracten", m.Contract, inkoop.contract, van_beide=True),
+        Soort("producten", m.Product, inkoop.product),
+        Soort("tarieven", m.Tarief, inkoop.tarief, van_beide=True),
+        Soort("arrangementmodellen", m.Arrangementmodel, inkoop.arrangementmodel),
+        Soort("arrangementen", m.Arrangement, inkoop.arrangement),
+        Soort("plafonds", m.Plafond, inkoop.plafond),
+    )
+}
+"""Every kind, each after those that it refers to."""
+Place = str
+Rows = Sequence[tuple[Place, Model]]
+
+
+def keep(session: Session, organisatie: str, wie: str, items: Mapping[str, Rows]) -> m.Ingelezen:
+    """Store rows by kind, each replacing the one with the same key, also for the members of the own region.
+
+    A row comes with its place in the input. Raises Refused: 409 when another municipality keeps this for us, 422
+    with every fault by its place.
+    """
+    if (centrum := queries.centrum(session, organisatie)) is not None:
+        detail = f"Gemeente {centrum} houdt de inkoop bij voor de regio. Vraag haar om de wijziging."
+        raise Refused(409, "Dit wordt elders bijgehouden", detail=detail)
+    _act(session, wie)
+    members = [organisatie, *queries.members(session, organisatie)]
+    for member in members:
+        with acting_for(session, member):
+            _keep(session, member, items)
+    return m.Ingelezen(aantallen={naam: len(rows) for naam, rows in items.items()}, gemeenten=members)
+
+
+def _act(session: Session, wie: str) -> None:
+    """Tell the trigger that keeps the history who it is."""
+    session.execute(select(func.set_config("zorgketen.wie", wie, True)))
+
+
+def _keep(session: Session, eigenaar: str, items: Mapping[str, Rows]) -> None:
+    faults: list[Fault] = []
+    for naam, soort in SOORTEN.items():
+        rows = items.get(naam, ())
+        if soort.table is inkoop.contract:  # a framework comes before the contracts that name it
+            rows = sorted(rows, key=lambda row: getattr(row[1], "tegenpartij", None) is not None)
+        for place, row in rows:
+            if fault := _refused(session, eigenaar, soort, row):
+                faults.append(Fault(fault.code, place + fault.pad, fault.melding))
+    if faults:
+        raise Refused(422, "Dit kan niet worden vastgelegd", faults[:200], "Er is niets vastgelegd.")
+
+
+def _refused(session: Session, eigenaar: str, soort: Soort, row: Model) -> Fault | None:
+    """Store a row; what is against it."""
+    if fault := _wrong_party(eigenaar, row) or _off_axis(session, eigenaar, row):
+        return fault
+    values = {"eigenaar": eigenaar, **{name: getattr(row, name) for name in type(row).model_fields}}
+    key = [column.name for column in soort.table.primary_key]
+    changed = {name: value for name, value in values.items() if name not in key}
+    changed["vastgelegd_op"] = func.clock_timestamp()
+    statement = insert(soort.table).values(values).on_conflict_do_update(index_elements=key, set_=changed)
+    try:
+        with session.begin_nested():
+            session.execute(statement)
+    except IntegrityError as error:
+        return _conflict(error)
+    return None
+
+
+def _wrong_party(eigenaar: str, row: Model) -> Fault | None:
+    """A contract is between a municipality and a provider: of other lengths are their codes."""
+    if isinstance(row, m.Contract) and row.tegenpartij and len(row.tegenpartij) == len(eigenaar):
+        return Fault("TEGENPARTIJ", "/tegenpartij", "Een contract is met een andere soort organisatie. Geef haar code.")
+    return None
+
+
+def _off_axis(session: Session, eigenaar: str, row: Model) -> Fault | None:
+    if not isinstance(row, m.Arrangement):
+        return None
+    axes = queries.axes(session, eigenaar, row.model)
+    if axes is None:
+        return Fault("MODEL", "/model", "Deze tabel van arrangementen bestaat niet. Leg eerst het model vast.")
+    if row.assen.keys() != axes.keys():
+        return Fault("ASSEN", "/assen", f"Geef een waarde voor precies deze assen: {', '.join(axes)}.")
+    wrong = [name for name, value in row.assen.items() if value not in axes[name]]
+    return Fault("ASSEN", f"/assen/{wrong[0]}", "Deze waarde staat niet op de as van het model.") if wrong else None
+
+
+_CONFLICTS = {
+    "23P01": ("PERIODE", "/begindatum", "De periode overlapt met een andere. Sluit eerst de andere af."),
+    "23503": (
+        "VERWIJZING",
+        "",
+        "Waar dit naar verwijst bestaat niet. Leg dat eerst vast.",
+    ),
+}
+_OTHER = ("GRENS", "", "De waarden passen niet bij elkaar. Controleer data, opties en bedragen.")
+
+
+def _conflict(error: IntegrityError) -> Fault:
+    return Fault(*_CONFLICTS.get(getattr(error.orig, "sqlstate", ""), _OTHER))
+
+
+def of_file(rows: Iterable[tuple[int, Model]]) -> Rows:
+    """Rows of a file, each with its place."""
+    return [(f"/regel {number}", row) for number, row in rows]
+
+
+def join_region(session: Session, gemeente: str, wie: str, centrum: str | None) -> None:
+    """Have another municipality keep this for us, or (None) do it again ourselves. Raises Refused (422)."""
+    session.execute(delete(inkoop.regio).where(inkoop.regio.c.eigenaar == gemeente))
+    if centrum is None:
+        return
+    if queries.members(session, gemeente):
+        text = "Andere gemeenten volgen deze gemeente. Laat hen eerst uittreden."
+        raise Refused(422, "Dit kan niet worden vastgelegd", [Fault("REGIO", "/centrum", text)])
+    session.execute(insert(inkoop.regio).values(eigenaar=gemeente, centrum=centrum))
+    with acting_for(session, centrum):
+        welcome = gemeente in queries.members(session, centrum)
+        items = _everything(session, centrum) if welcome else {}
+    if not welcome:
+        text = "Deze gemeente heeft u niet als lid. Vraag haar u op te nemen, of lees haar bestand in."
+        raise Refused(422, "Dit kan niet worden vastgelegd", [Fault("REGIO", "/centrum", text)])
+    _act(session, wie)
+    _keep(session, gemeente, items)
+
+
+def _everything(session: Session, eigenaar: str) -> dict[str, Rows]:
+    return {
+        naam: [
+            (f"/{naam}/{number}", soort.model.of(row))
+            for number, row in enumerate(queries.own(session, soort.table, eigenaar))
+        ]
+        for naam, soort in SOORTEN.items()
+    }
+
+
+def name_members(session: Session, centrum: str, gemeenten: Sequence[str]) -> None:
+    """The municipalities that may have us keep their purchase data. Raises Refused (422)."""
+    if centrum in gemeenten:
+        text = "Een gemeente is geen lid van haar eigen regio. Laat haar weg."
+        raise Refused(422, "Dit kan niet worden vastgelegd", [Fault("REGIO", "/gemeenten", text)])
+    session.execute(delete(inkoop.regio_lid).where(inkoop.regio_lid.c.eigenaar == centrum))
+    if gemeenten:
+        rows = [{"eigenaar": centrum, "gemeente": gemeente} for gemeente in sorted(set(gemeenten))]
+        session.execute(insert(inkoop.regio_lid), rows)

@@ -1,0 +1,54 @@
+"""What was bought, as it stands or as it stood on a day."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Table, and_, or_, select
+from sqlalchemy.orm import Session
+
+from shared.db import inkoop
+
+
+def own(session: Session, table: Table, eigenaar: str, op: date | None = None) -> list[Row[Any]]:
+    """The rows of an organisation in a table with a period, or those of a day, by their key."""
+    conditions = [table.c.eigenaar == eigenaar]
+    if op is not None and "begindatum" in table.c:
+        conditions.append(holds_on(table, op))
+    return list(session.execute(select(table).where(*conditions).order_by(*table.primary_key)))
+
+
+def holds_on(table: Any, day: Any) -> ColumnElement[bool]:
+    """The condition that the period of a row has a day in it."""
+    return and_(table.c.begindatum <= day, or_(table.c.einddatum.is_(None), table.c.einddatum >= day))
+
+
+def axes(session: Session, eigenaar: str, model: str) -> dict[str, list[str]] | None:
+    """The axes of a table of arrangements with their values; None when there is no such table."""
+    row = inkoop.arrangementmodel.c
+    return session.scalar(select(row.assen).where(row.eigenaar == eigenaar, row.model == model))
+
+
+def centrum(session: Session, gemeente: str) -> str | None:
+    """The municipality that keeps this for another; None when it does so itself."""
+    return session.scalar(select(inkoop.regio.c.centrum).where(inkoop.regio.c.eigenaar == gemeente))
+
+
+def members(session: Session, gemeente: str) -> list[str]:
+    """The municipalities that have this one keep their purchase data, as both of them want."""
+    member, named = inkoop.regio.c, inkoop.regio_lid.c
+    both = and_(named.eigenaar == member.centrum, named.gemeente == member.eigenaar)
+    query = select(member.eigenaar).join(inkoop.regio_lid, both).where(member.centrum == gemeente)
+    return list(session.scalars(query.order_by(member.eigenaar)))
+
+
+def named(session: Session, gemeente: str) -> list[str]:
+    """The municipalities that may have this one keep their purchase data."""
+    row = inkoop.regio_lid.c
+    return list(session.scalars(select(row.gemeente).where(row.eigenaar == gemeente).order_by(row.gemeente)))
+
+
+def history(session: Session, eigenaar: str, tabel: str, limit: int) -> list[Row[Any]]:
+    """What rows of a table were before they were replaced, newest first."""
+    row = inkoop.inkoop_historie.c
+    query = select(inkoop.inkoop_historie).where(row.eigenaar == eigenaar, row.tabel == tabel)
+    return list(session.execute(query.order_by(row.volgnummer.desc()).limit(limit)))

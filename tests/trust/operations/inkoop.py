@@ -1,0 +1,36 @@
+"""The operations on what was bought."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.trust.operation import Key, Operation
+from tests.trust.operations.basis import CONTRACT, TARIEF
+
+DAY = {"begindatum": "2024-01-01"}
+MODEL: Mapping[str, Any] = {"model": "m", "standaard": "iwmo", "assen": {"a": ["1"]}}
+PLAFOND = {"standaard": "iwmo", "bedrag": 1, "begindatum": "2024-01-01", "einddatum": "2024-12-31"}
+BODIES: Mapping[str, tuple[str, Mapping[str, Any], int]] = {
+    "aanbieders": ("gemeente", {"agb": "65656055"}, 200),
+    "onderaannemers": ("gemeente", {"aanbieder": "65656059", "agb": "65656056", **DAY}, 422),  # of nobody known
+    "contracten": ("beide", CONTRACT, 200),
+    "producten": ("gemeente", {"standaard": "iwmo", "product_categorie": "08", "bekostiging": "taak", **DAY}, 200),
+    "tarieven": ("beide", TARIEF, 200),
+    "arrangementmodellen": ("gemeente", MODEL, 200),
+    "arrangementen": ("gemeente", {"model": "n", "assen": {"a": "1"}, "budget": 1, **DAY}, 422),  # there is no such
+    "plafonds": ("gemeente", PLAFOND, 200),
+}
+"""Which side keeps a kind, a body of it, and what comes of that."""
+OPERATIONS: Mapping[Key, Operation] = {
+    **{
+        ("allocation", "PUT", f"/v1/{soort}"): Operation("beheren", wie, gives=(status, 0), body=body)
+        for soort, (wie, body, status) in BODIES.items()
+    },
+    **{("allocation", "GET", f"/v1/{soort}"): Operation("lezen") for soort in BODIES},
+    ("allocation", "POST", "/v1/inkoop"): Operation("beheren"),
+    ("allocation", "POST", "/v1/inkoop/{soort}"): Operation("beheren", object="soort", gives=(200, 422)),
+    ("allocation", "GET", "/v1/inkoop/{soort}/historie"): Operation("lezen", object="soort", gives=(200, 422)),
+    ("allocation", "PUT", "/v1/regio"): Operation("beheren", "gemeente", body={"centrum": None}),
+    ("allocation", "GET", "/v1/regio"): Operation("lezen", "gemeente"),
+    ("allocation", "PUT", "/v1/regio/leden"): Operation("beheren", "gemeente", body={"gemeenten": []}),
+    ("allocation", "GET", "/v1/regio/leden"): Operation("lezen", "gemeente"),
+}
