@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 STAMP := .venv/.installed-$(shell cat requirements.txt pyproject.toml | sha256sum | cut -c1-16)
 
-.PHONY: slow-clients duplicates help setup demo serve test lint docs docs-check bench chaos chaos-sabotage check sbom licences secrets vulnerabilities lock clean
+.PHONY: judge stateful slow-clients duplicates help setup demo serve test lint docs docs-check bench chaos chaos-sabotage check sbom licences secrets vulnerabilities lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,8 +38,8 @@ docs: setup ## rebuild docs/rules.md and docs/messages.md from the catalogue
 docs-check: setup ## fail when the generated docs are not current
 	$(PY) -m services docs docs --check
 
-bench: setup ## every benchmark, one JSON line each; fails above a limit
-	$(PY) -m tests.bench
+bench: setup ## every benchmark, one JSON line each; fails above a limit: LINES=5000000 earlier ones
+	$(PY) -m tests.bench $(if $(LINES),--lines $(LINES))
 
 chaos: setup ## kill everything at random under load, DURATION seconds long; fails when anything is lost or doubled
 	$(PY) -m tests.chaos run --duration $(or $(DURATION),600) $(if $(SEED),--seed $(SEED))
@@ -58,6 +58,12 @@ hostile: setup ## thousands of hostile requests: COUNT=10000 SEED=1
 
 canaries: setup ## look for BSNs in logs, errors, jobs and tables, with the demo: SEED=1
 	$(PY) -m tests.proofs.canaries --seed $(or $(SEED),1)
+
+judge: setup ## judge random lines by a second, plain judge and compare: LINES=200000 SEED=1
+	$(PY) -m tests.rules.judge --lines $(or $(LINES),200000) --seed $(or $(SEED),1)
+
+stateful: setup ## both sides of allocation at random, through real messages: EXAMPLES=200 STEPS=40 SEED=1
+	$(PY) -m tests.flows.stateful --examples $(or $(EXAMPLES),200) --steps $(or $(STEPS),40) --seed $(or $(SEED),1)
 
 sbom: setup ## write build/sbom.json: what is shipped, in CycloneDX
 	$(PY) -m tools.sbom

@@ -10,7 +10,7 @@ from services.allocation import rules as allocation
 from services.billing import rules as billing
 from services.messaging import rules as messaging
 from shared import level2
-from shared.rules import facts, meaning_of, registered
+from shared.rules import facts, fitting, meaning_of, registered
 from shared.standard.catalogue import ClassType, Element, MessageType, composites, messages, simple_types
 from shared.standard.codelists import by_type
 from shared.standard.faults import describe
@@ -36,7 +36,7 @@ class RuleRow:
 
 def rule_rows() -> list[RuleRow]:
     """Every TR, CD and CS code of both standards, by code."""
-    built = registered()
+    built = {**registered(), **fitting()}
     return [
         RuleRow(
             rule.standaard,

@@ -18,7 +18,8 @@ def one(name: str) -> int:
     supervisor.follow_supervisor()
     with database():
         if name == "worker":
-            importlib.import_module("services.messaging.tasks")
+            for service in ("messaging", "allocation"):
+                importlib.import_module(f"services.{service}.tasks")
             run_worker()
             return 0
         app = importlib.import_module(f"services.{name}.app").app

@@ -13,7 +13,12 @@ from shared.db.session import Namens, transaction
 from shared.db.start import database
 
 BATCH = 500
-_SEALED = ((t.persoon, "verzegeld", "persoon"), (t.bericht, "xml", "bericht"), (t.herhaling, "antwoord", "herhaling"))
+_SEALED = (
+    (t.persoon, "verzegeld", "persoon"),
+    (t.bericht, "xml", "bericht"),
+    (t.herhaling, "antwoord", "herhaling"),
+    (t.toewijzingsvoorstel, "inhoud", "toewijzingsvoorstel"),
+)
 """Every sealed column, and the place that it is sealed for beside its organisation."""
 
 

@@ -1,6 +1,6 @@
 """The calendar of care: months, ISO weeks, Sundays and Dutch working days. Every date comes from the caller."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -80,14 +80,22 @@ def _feestdagen(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("NL", years=year))
 
 
-def is_working_day(day: date) -> bool:
-    """Monday to Friday and no public holiday; 5 May is one in lustrum years only."""
-    return day.weekday() < 5 and day not in _feestdagen(day.year)
+def is_working_day(day: date, vrij: Container[date] = ()) -> bool:
+    """Monday to Friday, no public holiday and none of the days off `vrij`; 5 May is a holiday in lustrum years only."""
+    return day.weekday() < 5 and day not in _feestdagen(day.year) and day not in vrij
 
 
-def add_working_days(day: date, number: int) -> date:
-    """The day that lies `number` working days after a day (OP090: 3, OP274: 5, declaration: 10)."""
+def add_working_days(day: date, number: int, vrij: Container[date] = ()) -> date:
+    """The day that lies `number` working days after a day (OP090: 3, OP274: 5, declaration: 10).
+
+    `vrij` are days off beside weekends and public holidays.
+
+    >>> add_working_days(date(2026, 4, 30), 3)
+    datetime.date(2026, 5, 5)
+    >>> add_working_days(date(2026, 4, 30), 3, {date(2026, 5, 5)})
+    datetime.date(2026, 5, 6)
+    """
     while number > 0:
         day += timedelta(1)
-        number -= is_working_day(day)
+        number -= is_working_day(day, vrij)
     return day

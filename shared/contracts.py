@@ -118,6 +118,7 @@ class Beoordeling(Model):
     bericht: Id = Field(description="Kenmerk van het opgeslagen bericht")
     status: str = Field(description="goedgekeurd of afgekeurd")
     bevindingen: int = Field(description="Aantal bevindingen")
+    wacht_tot: Datum | None = Field(default=None, description="Laatste dag dat het antwoord op een persoon wacht")
 
 
 class Gezondheid(Model):

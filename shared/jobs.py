@@ -5,6 +5,7 @@ same one once it is back, takes them up again when its heartbeat is old, so ever
 """
 
 from contextlib import suppress
+from datetime import datetime
 
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ConnectorException
@@ -20,14 +21,15 @@ RETRY = RetryStrategy(max_attempts=12, exponential_wait=2)
 """A task that fails is tried again after 2, 4, 8, … seconds, twelve times in two hours; then it is parked as failed."""
 
 
-def defer(session: Session, task: str, *, lock: str, **arguments: str) -> None:
-    """Defer a task in this transaction: it runs if and only if the transaction is committed.
+def defer(session: Session, task: str, *, lock: str, at: datetime | None = None, **arguments: str) -> None:
+    """Defer a task in this transaction: it runs, not before `at`, if and only if the transaction is committed.
 
     Jobs of a task with the same lock run one at a time, in the order in which they were deferred. Arguments are
     identifiers of rows, never content.
     """
     connection = session.connection().connection.driver_connection
-    _outbox.configure_task(task, lock=f"{task}/{lock}", connection=connection).defer(**arguments)
+    task_of = _outbox.configure_task(task, lock=f"{task}/{lock}", connection=connection, schedule_at=at)
+    task_of.defer(**arguments)
 
 
 @app.periodic(cron="* * * * * */5")  # the sixth field is the seconds

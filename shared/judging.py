@@ -1,46 +1,120 @@
 """Rules on stored rows (levels 3 and 4): running them, keeping what they find, and the verdict on a message."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from datetime import date
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Subquery, and_, insert, literal, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    MetaData,
+    Select,
+    Table,
+    and_,
+    delete,
+    insert,
+    literal,
+    select,
+    text,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
+from sqlalchemy.schema import CreateTable
 
 from shared.db import audit, ledger, people
 from shared.db import tables as t
-from shared.rules import Finding, Rule, RuleFacts, Scope, applying
+from shared.rules import Finding, Rule, RuleFacts, Scope, applying, source_of
+from shared.statements import pattern, statement
+
+_Chosen = tuple[Rule, RuleFacts, str]
+"""A rule, what the standard says of it, and a class that it looks at."""
 
 
 def check_rows(session: Session, scope: Scope, *, header: bool, without: Container[str] = ()) -> None:
     """Levels 3 and 4: run the rules on the Header, or those on all other classes, and record what they find.
 
-    Each rule is one INSERT … SELECT, so a later rule can read what an earlier one found. `without` are codes that
-    are left out.
+    One INSERT … SELECT for all rules up to the next that is `later`, which so can read what they found. `without` are
+    codes that are left out.
     """
-    for rule, known in applying(scope.type, in_memory=False):
-        if known.code in without:
-            continue
-        for klasse in rule.on:
-            if klasse in scope.type.classes and header == (klasse == "Header"):
-                session.execute(_record(scope, rule, known, klasse))
+    chosen = [
+        (rule, known, klasse)
+        for rule, known in applying(scope.type, in_memory=False)
+        for klasse in rule.on
+        if known.code not in without and klasse in scope.type.classes and header == (klasse == "Header")
+    ]
+    for klasse in dict.fromkeys(klasse for *_, klasse in chosen):
+        _keep(session, scope, klasse)
+    for stage in _stages(chosen):
+        statement(scope, stage, partial(_record, stage)).run(session, scope)
 
 
-def _record(scope: Scope, rule: Rule, known: RuleFacts, klasse: str) -> Any:
-    table = t.bericht if klasse == "Header" else t.classes[klasse]
-    offenders: Subquery = rule.function(scope, table).subquery()
-    rows = select(
-        literal(scope.eigenaar),
-        literal(scope.bericht),
-        literal(klasse),
-        offenders.c[0],
-        literal(known.code),
-        literal(known.niveau),
-        literal(known.retourcode),
-    ).distinct()
-    columns = ["eigenaar", "bericht", "klasse", "volgnummer", "code", "niveau", "retourcode"]
-    return insert(t.bevinding).from_select(columns, rows)
+MANY = 1000
+"""From so many rows on it matters to Postgres how many there are; it is told of the columns in COUNTED."""
+COUNTED = ("bericht", "bsn", "toewijzing_nummer")
+
+
+def _stages(chosen: Iterable[_Chosen]) -> list[tuple[_Chosen, ...]]:
+    """The rules in their order, in groups that need not see what others of the group find."""
+    stages: list[tuple[_Chosen, ...]] = []
+    for one in chosen:
+        if not stages or one[0].later:
+            stages.append(())
+        stages[-1] += (one,)
+    return stages
+
+
+def rows_of(scope: Scope, klasse: str) -> Any:
+    """The rows that the rules on a class look at; those of other messages may be among them."""
+    found = source_of(scope, klasse)
+    if found is not None:
+        return found.subquery("beoordeeld")
+    return t.bericht if klasse == "Header" else t.classes[klasse]
+
+
+def _keep(session: Session, scope: Scope, klasse: str) -> None:
+    """Run the `source` of a class once, into a temporary table that each connection keeps."""
+    table = _kept(scope.standaard, scope.soort, klasse)
+    if table is None:
+        return
+    session.execute(CreateTable(table, if_not_exists=True))
+    fill = statement(scope, ("source", klasse), lambda pattern: _fill(pattern, klasse, table))
+    session.execute(delete(table))
+    if fill.run(session, scope) > MANY:
+        columns = ", ".join(name for name in COUNTED if name in table.c)
+        session.execute(text(f"ANALYZE {table.name} ({columns})"))
+
+
+def _fill(scope: Scope, klasse: str, table: Table) -> Any:
+    found: Any = source_of(scope, klasse)
+    return insert(table).from_select(list(table.c.keys()), found)
+
+
+@cache
+def _kept(standaard: str, soort: str, klasse: str) -> Table | None:
+    """The temporary table of a class; empty at the end of every transaction. None for a class without `source`."""
+    found: Select[Any] | None = source_of(pattern(standaard, soort), klasse)
+    if found is None:
+        return None
+    columns = [Column(column.name, column.type) for column in found.selected_columns]
+    name = f"beoordeeld_{soort}_{klasse.lower()}"
+    return Table(name, MetaData(), *columns, prefixes=["TEMPORARY"], postgresql_on_commit="DELETE ROWS")
+
+
+def _record(stage: Sequence[_Chosen], scope: Scope) -> Any:
+    found = union_all(*(_offenders(scope, one) for one in stage))
+    columns = ["volgnummer", "eigenaar", "bericht", "klasse", "code", "niveau", "retourcode"]
+    return insert(t.bevinding).from_select(columns, found)
+
+
+def _offenders(scope: Scope, chosen: _Chosen) -> Select[Any]:
+    rule, known, klasse = chosen
+    kept = _kept(scope.standaard, scope.soort, klasse)
+    offenders: Select[Any] = rule.function(scope, rows_of(scope, klasse) if kept is None else kept)
+    place: tuple[Any, ...] = (scope.eigenaar, scope.bericht)
+    return offenders.add_columns(*place, *map(literal, (klasse, known.code, known.niveau, known.retourcode))).distinct()
 
 
 def record(session: Session, scope: Scope, findings: Iterable[Finding]) -> None:

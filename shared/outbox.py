@@ -1,6 +1,7 @@
 """Sending: a message of ours is checked as its receiver will, stored, and its delivery deferred, in one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -24,11 +25,21 @@ PRICED = {"TR346", "TR418"}
 """What he can ask only by a contract of his own: without one here, only the receiver knows what was agreed."""
 
 
+@dataclass(eq=False)
+class Foreseen(Refused):
+    """A message of ours that its receiver would refuse, with what was found in it: who made it can name his own things.
+
+    The findings count the classes of the message in its order.
+    """
+
+    findings: Sequence[Finding] = ()
+
+
 def send(session: Session, eigenaar: str, document: Document, antwoord_op: UUID | None = None) -> UUID:
     """Send a message that we made: its id.
 
-    Raises Refused (422) with all that levels 1 and 2 find, or else all that levels 3 and 4 find in the sender's own
-    ledger, or as `submit`; the transaction must then be rolled back.
+    Raises Refused (422) with all that level 1 finds, Foreseen (422) with all that level 2 finds, or else all that
+    levels 3 and 4 find in the sender's own ledger, or as `submit`; the transaction must then be rolled back.
     """
     xml = encode(document)
     parsed = check(xml, settings().xsd_dir).document()
@@ -42,9 +53,9 @@ def send(session: Session, eigenaar: str, document: Document, antwoord_op: UUID 
 
 
 def _refuse(document: Document, findings: Iterable[Finding]) -> None:
-    if told := explain(document, findings):
+    if told := explain(document, findings := list(findings)):
         faults = [Fault(f.code, f.pad, f"{f.melding} {f.vervolgstap}", f.regel) for f in told]
-        raise Refused(422, f"Het {document.type.soort}-bericht zou worden afgekeurd", faults)
+        raise Foreseen(422, f"Het {document.type.soort}-bericht zou worden afgekeurd", faults, findings=findings)
 
 
 def _foreseen(session: Session, bericht: UUID) -> list[Finding]:

@@ -1,19 +1,24 @@
 """The rule engine: rules are small functions with a code; everything else about them is data.
 
-Two forms only. `@per_node("CD041", on=…)` decorates a predicate over one Node (level 2, in memory);
-`@per_message("TR338", on=…)` a function that returns a SELECT of the offending rows (levels 3 and 4, on
-the stored rows). Level, return code and messages come from rules.csv, the words from meanings.csv.
+Three forms only. `@per_node("CD041", on=…)` decorates a predicate over one Node (level 2, in memory);
+`@per_message("TR338", on=…)` a function that returns a SELECT of the offending rows (levels 3 and 4, on the stored
+rows); `@per_answer("TR376", on=…)` a predicate over a 325 and what it answers (ADR 0012). Level, return code and
+messages come from rules.csv, the words from meanings.csv.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from shared.standard.catalogue import MessageType, grouped, message_of
 from shared.standard.document import Document, Node
+
+if TYPE_CHECKING:  # `zorgketen codes` and `validate` start without a database and its library
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.types import TypeEngine
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +64,17 @@ class Explained:
     vervolgstap: str
 
 
+MUNICIPALITY = 4
+"""Digits of the code of a municipality."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The stored message that is judged, and the day on which."""
+    """The stored message that is judged, and the day on which.
+
+    A rule uses its standaard and soort as they are; of the rest it only makes a SELECT: there parameters may stand in
+    their place, so that one statement serves every message (`shared.statements`).
+    """
 
     bericht: UUID
     eigenaar: str
@@ -75,6 +88,18 @@ class Scope:
         """The kind of the message."""
         return message_of(self.standaard, self.soort)
 
+    @property
+    def by_municipality(self) -> bool:
+        """Whether a municipality judges: its code has four digits, that of a provider eight."""
+        return len(self.eigenaar) == MUNICIPALITY
+
+    def value(self, ask: "Callable[[Scope], Any]", kind: "TypeEngine[Any]") -> "ColumnElement[Any]":
+        """What Python makes of the message, as a value in a SELECT."""
+        from sqlalchemy import cast, null
+
+        found = ask(self)
+        return cast(null() if found is None else found, kind)
+
 
 Predicate = Callable[[Node], bool | Iterable[Node]]
 Offenders = Callable[[Scope, Any], Any]
@@ -82,12 +107,16 @@ Offenders = Callable[[Scope, Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A function of ours with the code that it implements and the classes that it looks at."""
+    """A function of ours with the code that it implements and the classes that it looks at.
+
+    One that is `later` reads what the rules before it found in the message itself.
+    """
 
     code: str
     on: tuple[str, ...]
     function: Callable[..., Any]
     in_memory: bool
+    later: bool = False
 
     @property
     def place(self) -> str:
@@ -131,6 +160,11 @@ def registered() -> Mapping[str, Rule]:
     return _RULES
 
 
+def fitting() -> Mapping[str, Rule]:
+    """The rules on how an answer fits, by code."""
+    return _FITS
+
+
 def _register(rule: Rule) -> None:
     if rule.code in _RULES or not any(code == rule.code for _, code in facts()):
         raise ValueError(f"{rule.code} is registered twice or is no code of the standard")
@@ -148,17 +182,62 @@ def per_node(code: str, *, on: str | tuple[str, ...]) -> Callable[[Predicate], P
     return register
 
 
-def per_message(code: str, *, on: str | tuple[str, ...]) -> Callable[[Offenders], Offenders]:
-    """A rule across messages: given the scope and the table of a class, a SELECT of the offending `volgnummer`s.
+def per_message(code: str, *, on: str | tuple[str, ...], later: bool = False) -> Callable[[Offenders], Offenders]:
+    """A rule across messages: given the scope and the rows of a class, a SELECT of the offending `volgnummer`s.
 
-    For the Header the table is that of the messages and the SELECT gives 1.
+    The rows are the table of the class, or its `source`; for the Header the table of the messages, and the SELECT
+    gives 1. A rule that is `later` sees what the rules before it found in this message.
     """
 
     def register(function: Offenders) -> Offenders:
-        _register(Rule(code, (on,) if isinstance(on, str) else on, function, in_memory=False))
+        _register(Rule(code, (on,) if isinstance(on, str) else on, function, in_memory=False, later=later))
         return function
 
     return register
+
+
+Fit = Callable[[Document, Document | None], bool]
+_FITS: dict[str, Rule] = {}
+
+
+def per_answer(code: str, *, on: str) -> Callable[[Fit], Fit]:
+    """A rule on how a return message fits what it answers: True when it does. None: it answers nothing of ours."""
+
+    def register(function: Fit) -> Fit:
+        _FITS[code] = Rule(code, (on,), function, in_memory=True)
+        return function
+
+    return register
+
+
+def check_answer(answer: Document, heen: Document | None) -> list[Finding]:
+    """What is wrong with a return message as the answer to a message of ours."""
+    told = [(rule, facts().get((answer.type.standaard, code))) for code, rule in _FITS.items()]
+    return [
+        Finding(known.code, known.niveau, known.retourcode, rule.on[0], 1)
+        for rule, known in told
+        if known and answer.type.name in known.berichten and not rule.function(answer, heen)
+    ]
+
+
+Source = Callable[[Scope], Any]
+_SOURCES: dict[tuple[str, str], Source] = {}
+
+
+def source(soort: str, klasse: str) -> Callable[[Source], Source]:
+    """A SELECT of the rows of a class in the judged message with what several rules ask of them, put together once."""
+
+    def register(function: Source) -> Source:
+        _SOURCES[soort, klasse] = function
+        return function
+
+    return register
+
+
+def source_of(scope: Scope, klasse: str) -> Any | None:
+    """The SELECT that the rules on a class look at, or None when that is just its table."""
+    found = _SOURCES.get((scope.soort, klasse))
+    return found and found(scope)
 
 
 def applying(message: MessageType, in_memory: bool) -> Sequence[tuple[Rule, RuleFacts]]:

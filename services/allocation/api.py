@@ -1,14 +1,11 @@
 """The HTTP API of allocation."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response, Security
-from sqlalchemy import Row
 
 from services.allocation import flows, queries
 from services.allocation.models import (
-    NieuweToewijzing,
-    Omvang,
     Start,
     Stop,
     Toewijzing,
@@ -17,9 +14,11 @@ from services.allocation.models import (
     Verstuurd,
     Wijziging,
 )
+from services.allocation.toewijzen import flows as toewijzen
+from services.allocation.toewijzen.models import Toegewezen
+from services.allocation.tonen import toewijzing
 from shared.calendar import system_clock, vandaag
 from shared.contracts import Beoordeling, BeoordelingVerzoek, Organisatiecode, Standaard
-from shared.db import people
 from shared.db.session import Namens, transaction
 from shared.repeat import Sleutel, once
 from shared.security import Caller, aanbieder, caller, gemeente, service
@@ -31,12 +30,13 @@ Leverancier = Annotated[Caller, Security(aanbieder, scopes=["leveren"])]
 
 
 @router.post("/toewijzingen", status_code=201, summary="Stel een toewijzing vast")
-def post_toewijzing(body: NieuweToewijzing, who: Toewijzer, response: Response, sleutel: Sleutel = None) -> Toewijzing:
-    """Stores the allocation and sends the 301 with the client's full set (OP087)."""
+def post_toewijzing(body: Toegewezen, who: Toewijzer, response: Response, sleutel: Sleutel = None) -> Toewijzing:
+    """Checked against what was bought, stored, and sent as a 301 with the client's full set (OP087)."""
 
     def make() -> Toewijzing:
-        nummer, _ = flows.allocate(session, who.organisatie, body, system_clock())
-        return _toewijzing(queries.one(session, who.organisatie, f"{who.organisatie}-{body.standaard}-{nummer}"), who)
+        made, warnings = toewijzen.determine(session, who, body, system_clock())
+        told = toewijzing(queries.one(session, who.organisatie, made), who)
+        return told.model_copy(update={"waarschuwingen": warnings})
 
     with transaction(who) as session:
         found = once(session, sleutel, ("toewijzingen", body), make, Toewijzing)
@@ -56,14 +56,14 @@ def get_toewijzingen(
     filters = {"standaard": standaard, "tegenpartij": organisatie}
     with transaction(who) as session:
         rows = queries.many(session, who.organisatie, filters, na, limit)
-    return Toewijzingen(toewijzingen=[_toewijzing(row, who) for row in rows])
+    return Toewijzingen(toewijzingen=[toewijzing(row, who) for row in rows])
 
 
 @router.get("/toewijzingen/{id}", summary="Eén toewijzing")
 def get_toewijzing(id: ToewijzingId, who: Reader) -> Toewijzing:  # noqa: A002
     """The most recent version of one allocation."""
     with transaction(who) as session:
-        return _toewijzing(queries.one(session, who.organisatie, id), who)
+        return toewijzing(queries.one(session, who.organisatie, id), who)
 
 
 @router.post("/toewijzingen/{id}/wijzigingen", status_code=201, summary="Wijzig een toewijzing")
@@ -71,8 +71,8 @@ def post_wijziging(id: ToewijzingId, body: Wijziging, who: Toewijzer, sleutel: S
     """End date, volume or budget under the same number, with its reason; sends the 301."""
 
     def make() -> Toewijzing:
-        flows.change(session, who.organisatie, id, body, system_clock())
-        return _toewijzing(queries.one(session, who.organisatie, id), who)
+        toewijzen.change(session, who, id, body, system_clock())
+        return toewijzing(queries.one(session, who.organisatie, id), who)
 
     with transaction(who) as session:
         return once(session, sleutel, (f"toewijzingen/{id}/wijzigingen", body), make, Toewijzing)
@@ -105,26 +105,3 @@ def post_beoordeling(body: BeoordelingVerzoek) -> Beoordeling:
     """Levels 3 and 4; only for messaging, and the same answer the second time."""
     with transaction(Namens(body.organisatie, "dienst allocation")) as session:
         return flows.assess(session, body.bericht, vandaag())
-
-
-def _toewijzing(row: Row[Any], who: Caller) -> Toewijzing:
-    gemeente_code, aanbieder_code = sorted((row.eigenaar, row.tegenpartij), key=len)
-    omvang = None
-    if row.omvang_volume is not None:
-        omvang = Omvang(volume=row.omvang_volume, eenheid=row.omvang_eenheid, frequentie=row.omvang_frequentie)
-    return Toewijzing(
-        id=f"{gemeente_code}-{row.standaard}-{row.toewijzing_nummer}",
-        standaard=row.standaard,
-        gemeente=gemeente_code,
-        aanbieder=aanbieder_code,
-        toewijzing_nummer=row.toewijzing_nummer,
-        bsn=people.shown(row.verzegeld, row.eigenaar, whole="inzien" in who.rechten),
-        product_categorie=row.product_categorie,
-        product_code=row.product_code,
-        ingangsdatum=row.ingangsdatum,
-        einddatum=row.einddatum,
-        reden_wijziging=row.reden_wijziging,
-        omvang=omvang,
-        budget=row.budget,
-        bericht=row.bericht,
-    )

@@ -1,6 +1,6 @@
 """Allocating, changing, starting and stopping: each makes one message and defers its delivery."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,20 @@ from shared.outbox import send
 from shared.standard.catalogue import MessageType, message_of
 from shared.standard.document import build, tree
 
-__all__ = ["allocate", "assess", "change", "report_start", "report_stop", "rules"]
+__all__ = [
+    "allocate",
+    "as_told",
+    "assess",
+    "change",
+    "changed",
+    "client_as_told",
+    "compose",
+    "determined",
+    "report_start",
+    "report_stop",
+    "rules",
+    "send_301",
+]
 REFERENTIE = "referentie_aanbieder"
 
 
@@ -32,12 +45,12 @@ def allocate(session: Session, gemeente: str, wanted: NieuweToewijzing, nu: date
     message = message_of(wanted.standaard, "301")
     nummer = ledger.next_number(session, "toewijzing_nummer")
     asked = wanted.model_dump(exclude_none=True, exclude={"standaard", "aanbieder", "client"})
-    product = to_tree(message, "ToegewezenProduct", {**asked, "toewijzing_nummer": nummer} | _determined(nu))
+    product = to_tree(message, "ToegewezenProduct", {**asked, "toewijzing_nummer": nummer} | determined(nu))
     client = to_tree(message, "Client", wanted.client.model_dump(exclude_none=True))
-    return nummer, _send_301(session, message, gemeente, wanted.aanbieder, client, product, nu)
+    return nummer, send_301(session, message, gemeente, wanted.aanbieder, client, [product], nu)
 
 
-def _determined(nu: datetime) -> dict[str, Any]:
+def determined(nu: datetime) -> dict[str, Any]:
     """Toewijzingsdatum and -tijd: when the municipality determined it (IV013), in Dutch time."""
     here = nu.astimezone(NEDERLAND)
     return {"toewijzingsdatum": here.date(), "toewijzingstijd": here.time().replace(microsecond=0)}
@@ -48,8 +61,14 @@ def change(session: Session, gemeente: str, toewijzing: str, wanted: Wijziging, 
     row = queries.one(session, gemeente, toewijzing)
     ledger.serialize(session, gemeente, row.tegenpartij, row.standaard, row.bsn)
     row = queries.one(session, gemeente, toewijzing)
-    _check_change(row, wanted)
+    product = changed(row, wanted, nu)
     message = message_of(row.standaard, "301")
+    return send_301(session, message, gemeente, row.tegenpartij, client_as_told(session, row), [product], nu)
+
+
+def changed(row: Row[Any], wanted: Wijziging, nu: datetime) -> dict[str, Any]:
+    """An allocation as its next version tells it. Raises Refused (422)."""
+    _check_change(row, wanted)
     changes = {
         "einddatum": wanted.einddatum,
         "omvang_volume": wanted.volume,
@@ -57,10 +76,14 @@ def change(session: Session, gemeente: str, toewijzing: str, wanted: Wijziging, 
         "reden_wijziging": wanted.reden_wijziging,
         "referentie_aanbieder": wanted.referentie_aanbieder,
     }
-    product = _product(message, row) | {k: v for k, v in changes.items() if v is not None} | _determined(nu)
+    told = {name: value for name, value in changes.items() if value is not None}
+    return as_told(message_of(row.standaard, "301"), row) | told | determined(nu)
+
+
+def client_as_told(session: Session, row: Row[Any]) -> dict[str, Any]:
+    """The client as the 301 of an allocation has them."""
     latest = ledger.document_of(queries.bericht(session, row.bericht))
-    client = tree(next(latest.root.all("Client")))
-    return _send_301(session, message, gemeente, row.tegenpartij, client, product, nu)
+    return tree(next(latest.root.all("Client")))
 
 
 def _check_change(row: Row[Any], wanted: Wijziging) -> None:
@@ -80,42 +103,48 @@ def _check_change(row: Row[Any], wanted: Wijziging) -> None:
         raise Refused(422, "De wijziging kan niet", faults)
 
 
-def _product(message: MessageType, row: Row[Any]) -> dict[str, Any]:
+def as_told(message: MessageType, row: Row[Any]) -> dict[str, Any]:
     """An allocation as it stands, without the request that it once granted: that is told once (IV097)."""
     fields = message.classes["ToegewezenProduct"].fields
     told = {name: value for name in fields if (value := getattr(row, name)) is not None}
     return {name: value for name, value in told.items() if name != REFERENTIE}
 
 
-def _send_301(
+def send_301(
     session: Session,
     message: MessageType,
     gemeente: str,
     aanbieder: str,
     client: Mapping[str, Any],
-    product: dict[str, Any],
+    products: Sequence[Mapping[str, Any]],
     nu: datetime,
 ) -> UUID:
-    """A 301 with all allocations of the client with this provider that are valid now, and the changed one (OP087).
+    """A 301 with all allocations of the client with this provider that are valid now, and what is new in it (OP087).
 
-    When it grants a request for change, they all have its reference (IV097).
+    `products` are the new and changed ones. When they grant a request for change, the others have its reference
+    too, and no reason, as they stay as they are (IV093, IV097). Raises Refused (422).
     """
     person = vault.pseudonym(gemeente, client["bsn"])
     ledger.serialize(session, gemeente, aanbieder, message.standaard, person)
     place = {"eigenaar": gemeente, "standaard": message.standaard, "tegenpartij": aanbieder, "bsn": person}
     vandaag = nu.astimezone(NEDERLAND).date()
-    granted = {REFERENTIE: product.get(REFERENTIE)}
-    shared = granted if queries.is_change(session, place, product.get(REFERENTIE)) else {}
+    referentie = products[0].get(REFERENTIE)
+    granted = {REFERENTIE: referentie, "reden_wijziging": None}
+    shared = granted if queries.is_change(session, place, referentie) else {}
+    told = {product["toewijzing_nummer"] for product in products}
     others = [
-        _product(message, row) | shared
+        as_told(message, row) | shared
         for row in queries.valid_for_client(session, place, vandaag)
-        if row.toewijzing_nummer != product["toewijzing_nummer"]
+        if row.toewijzing_nummer not in told
     ]
-    body = {"Client": {**client, "ToegewezenProduct": [*others, product]}}
-    return _send(session, message, gemeente, aanbieder, body, vandaag)
+    body = {"Client": {**client, "ToegewezenProduct": [*others, *products]}}
+    return compose(session, message, gemeente, aanbieder, body, vandaag)
 
 
-def _send(session: Session, message: MessageType, van: str, naar: str, body: Mapping[str, Any], vandaag: date) -> UUID:
+def compose(
+    session: Session, message: MessageType, van: str, naar: str, body: Mapping[str, Any], vandaag: date
+) -> UUID:
+    """A message of ours with its Header: composed, judged and sent; its id. Raises Refused (422)."""
     nummer = ledger.next_number(session, "identificatie_nummer")
     header = ledger.new_header(message, van, naar, f"A{nummer}", vandaag)
     return send(session, van, build(message, {"Header": header, **body}))
@@ -147,7 +176,7 @@ def _report(
     client = {name: getattr(person, name) for name in message.classes["Client"].fields}
     client["bsn"] = people.bsn_of(session, aanbieder, person.bsn)
     product = {"toewijzing_nummer": row.toewijzing_nummer, **_delivered(session, row, name, leaves), **leaves}
-    return _send(session, message, aanbieder, row.tegenpartij, {"Client": {**client, name: [product]}}, vandaag)
+    return compose(session, message, aanbieder, row.tegenpartij, {"Client": {**client, name: [product]}}, vandaag)
 
 
 def _delivered(session: Session, row: Row[Any], name: str, leaves: Mapping[str, Any]) -> dict[str, Any]:

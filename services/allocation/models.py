@@ -88,6 +88,9 @@ class Wijziging(Model):
     referentie_aanbieder: Referentie | None = Field(
         default=None, description="Kenmerk van het ingewilligde verzoek; leeg op initiatief van de gemeente"
     )
+    instemming_aanbieder: bool = Field(
+        default=False, description="De aanbieder stemt in met een lager totaal of budget (OP298, OP299)"
+    )
 
 
 class Toewijzing(Model):
@@ -107,6 +110,7 @@ class Toewijzing(Model):
     omvang: Omvang | None = Field(description="Omvang")
     budget: int | None = Field(description="Budget in eurocenten")
     bericht: Id = Field(description="Het 301-bericht waarin dit staat")
+    waarschuwingen: list[str] = Field(default=[], description="Wat bij het vaststellen opviel; het hield niets tegen")
 
 
 class Toewijzingen(Model):

@@ -1,5 +1,6 @@
 """What allocation reads."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -40,11 +41,19 @@ def many(session: Session, eigenaar: str, filters: dict[str, Any], na: int, limi
     """The allocations of an organisation as they stand, by number."""
     row = t.toegewezen_product.c
     wanted = [row[name] == value for name, value in filters.items() if value is not None]
-    current = ledger.current_allocations(row.eigenaar == eigenaar, row.toewijzing_nummer > na, *wanted)
+    own = (row.eigenaar == eigenaar, row.toewijzing_nummer > na, *wanted)
+    current = ledger.current_allocations(*own, row.toewijzing_nummer.in_(_numbers(own, limit)))
     order = (current.c.toewijzing_nummer, current.c.standaard, current.c.tegenpartij)
     found = list(session.execute(_with_person(current).order_by(*order).limit(limit)))
     audit.note(session, "toewijzingen ingezien", "lijst", [row.bsn for row in found])
     return found
+
+
+def _numbers(own: Iterable[ColumnElement[bool]], limit: int) -> Select[tuple[int]]:
+    """So many numbers of allocations that hold, the lowest first: no more than a page is read."""
+    row = t.toegewezen_product
+    page = select(row.c.toewijzing_nummer).where(*own, ledger.holds(row)).distinct()
+    return page.order_by(row.c.toewijzing_nummer).limit(limit)
 
 
 def valid_for_client(session: Session, row: Any, vandaag: Any) -> list[Row[Any]]:

@@ -3,105 +3,27 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response, Security
+from fastapi import APIRouter, Depends, Path, Query, Request, Security
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from services.billing import flows, queries
 from services.billing.models import (
-    Betaalvoorstel,
-    Betaalvoorstellen,
-    Contract,
-    Contracten,
     Declaratie,
     Declaraties,
-    Levering,
-    NieuweDeclaratie,
     Reden,
     Regel,
-    Samengesteld,
-    Tarief,
-    Tarieven,
-    VastgelegdeLevering,
 )
 from shared.calendar import vandaag
 from shared.contracts import Beoordeling, BeoordelingVerzoek, Volgnummer
-from shared.db import tables as t
 from shared.db.session import Namens, transaction
-from shared.repeat import Sleutel, once
 from shared.rules import meaning_of
-from shared.security import Caller, aanbieder, caller, gemeente, service
+from shared.security import Caller, caller, service
 from shared.web import next_page
 
 router = APIRouter(tags=["declaraties"])
 Reader = Annotated[Caller, Security(caller, scopes=["lezen"])]
-Beheerder = Annotated[Caller, Security(caller, scopes=["beheren"])]
-Leverancier = Annotated[Caller, Security(aanbieder, scopes=["leveren"])]
-Declarant = Annotated[Caller, Security(aanbieder, scopes=["declareren"])]
-Gemeente = Annotated[Caller, Security(gemeente, scopes=["lezen"])]
 BerichtId = Annotated[UUID, Path(description="Kenmerk van het bericht")]
-
-
-@router.put("/contracten", summary="Leg een contract vast")
-def put_contract(body: Contract, who: Beheerder) -> Contract:
-    """Stores the caller's copy of a contract; one with the same number is replaced."""
-    with transaction(who) as session:
-        flows.keep(session, who.organisatie, body)
-    return body
-
-
-@router.get("/contracten", summary="Contracten")
-def get_contracten(who: Reader) -> Contracten:
-    """The caller's contracts."""
-    return Contracten(contracten=[Contract.of(row) for row in _own(t.contract, who)])
-
-
-@router.put("/tarieven", summary="Leg een tarief vast")
-def put_tarief(body: Tarief, who: Beheerder) -> Tarief:
-    """Stores a tariff; one with the same contract, product, unit and first day is replaced."""
-    with transaction(who) as session:
-        flows.keep(session, who.organisatie, body)
-    return body
-
-
-@router.get("/tarieven", summary="Tarieven")
-def get_tarieven(who: Reader) -> Tarieven:
-    """The caller's tariffs, in eurocents."""
-    return Tarieven(tarieven=[Tarief.of(row) for row in _own(t.tarief, who)])
-
-
-@router.post("/leveringen", status_code=201, summary="Leg een levering vast")
-def post_levering(body: Levering, who: Leverancier, sleutel: Sleutel = None) -> VastgelegdeLevering:
-    """What was delivered on an allocation in a month; the same month again replaces it."""
-
-    def make() -> VastgelegdeLevering:
-        row = flows.deliver(session, who.organisatie, body)
-        return VastgelegdeLevering(
-            id=row.id,
-            toewijzing=body.toewijzing,
-            begindatum=row.begindatum,
-            einddatum=row.einddatum,
-            volume=row.volume,
-            eenheid=row.eenheid,
-        )
-
-    with transaction(who) as session:
-        return once(session, sleutel, ("leveringen", body), make, VastgelegdeLevering)
-
-
-@router.post("/declaraties", status_code=202, summary="Verstuur de declaratie van een maand")
-def post_declaratie(
-    body: NieuweDeclaratie, who: Declarant, response: Response, sleutel: Sleutel = None
-) -> Samengesteld:
-    """Composes the 323 from the deliveries: new debits, and credit plus debit where something changed."""
-
-    def make() -> Samengesteld:
-        return flows.declare(session, who.organisatie, body, vandaag())
-
-    with transaction(who) as session:
-        made = once(session, sleutel, ("declaraties", body), make, Samengesteld)
-    response.headers["Location"] = f"/v1/declaraties/{made.bericht}"
-    return made
 
 
 @router.get("/declaraties", summary="Declaraties met hun uitkomst")
@@ -128,36 +50,11 @@ def get_declaratie(id: BerichtId, who: Reader) -> Declaratie:  # noqa: A002
     return found
 
 
-@router.get("/betaalvoorstellen", summary="Wat er te betalen is")
-def get_betaalvoorstellen(who: Gemeente) -> Betaalvoorstellen:
-    """Per law and provider, from granted lines only, credits netted."""
-    with transaction(who) as session:
-        rows = queries.to_pay(session, who.organisatie)
-    return Betaalvoorstellen(
-        betaalvoorstellen=[
-            Betaalvoorstel(
-                standaard=row.standaard,
-                aanbieder=row.tegenpartij,
-                debet=int(row.debet),
-                credit=int(row.credit),
-                te_betalen=int(row.debet - row.credit),
-                regels=row.regels,
-            )
-            for row in rows
-        ]
-    )
-
-
 @router.post("/beoordelingen", dependencies=[Depends(service("billing"))], summary="Beoordeel een bericht (intern)")
 def post_beoordeling(body: BeoordelingVerzoek) -> Beoordeling:
     """Levels 3 and 4; only for messaging, and the same answer the second time."""
     with transaction(Namens(body.organisatie, "dienst billing")) as session:
         return flows.assess(session, body.bericht, vandaag())
-
-
-def _own(table: Any, who: Caller) -> list[Row[Any]]:
-    with transaction(who) as session:
-        return queries.own(session, table, who.organisatie)
 
 
 def _declaraties(session: Session, rows: list[Row[Any]]) -> list[Declaratie]:
@@ -168,7 +65,7 @@ def _declaraties(session: Session, rows: list[Row[Any]]) -> list[Declaratie]:
 
 def _declaratie(row: Row[Any], lines: list[Row[Any]], findings: list[Row[Any]]) -> Declaratie:
     own = [line for line in lines if line.bericht == row.bericht]
-    answered = row.status in ("goedgekeurd", "afgekeurd")
+    answered = row.status in ("goedgekeurd", "afgekeurd") and not any(line.wacht for line in own)
     found = [finding for finding in findings if finding.bericht == row.bericht]
     granted = sum(line.bedrag for line in own if row.status == "goedgekeurd" and not line.afgewezen)
     sign = -1 if row.totaal_ingediend_bedrag_debet_credit == "C" else 1
@@ -189,8 +86,8 @@ def _declaratie(row: Row[Any], lines: list[Row[Any]], findings: list[Row[Any]]) 
 
 def _regel(status: str, line: Row[Any], findings: list[Row[Any]]) -> Regel:
     places = {("Prestatie", line.volgnummer), ("Client", line.ouder)}
-    uitkomst = "toegekend" if status == "goedgekeurd" else "afgewezen" if status == "afgekeurd" else "in behandeling"
     return Regel(
+        id=queries.identity(line.bericht, line.volgnummer),
         referentie=line.product_referentie_referentie_nummer,
         vorige_referentie=line.product_referentie_vorig_referentie_nummer,
         toewijzing_nummer=line.toewijzing_nummer,
@@ -201,7 +98,9 @@ def _regel(status: str, line: Row[Any], findings: list[Row[Any]]) -> Regel:
         eenheid=line.eenheid,
         tarief=line.product_tarief,
         bedrag=line.bedrag,
-        uitkomst="afgewezen" if line.afgewezen else uitkomst,
+        uitkomst=queries.outcome(line, status),
+        betaling=line.betaling,
+        betaald_op=line.betaald_op,
         redenen=[_reden(finding) for finding in findings if (finding.klasse, finding.volgnummer) in places],
     )
 

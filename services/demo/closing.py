@@ -9,8 +9,8 @@ from services.demo.stage import Party, Stage, euros
 def show(stage: Stage) -> None:
     """Print the table and check it. Raises StoryBrokenError when a sum does not agree."""
     stage.chapter("Slotsom")
-    proposals = stage.gemeente.get("billing", "/betaalvoorstellen")["betaalvoorstellen"]
-    to_pay = {row["aanbieder"]: row["te_betalen"] for row in proposals}
+    open_sums = stage.gemeente.get("billing", "/te-betalen")["te_betalen"]
+    to_pay = {row["aanbieder"]: row["te_betalen"] for row in open_sums}
     for party in stage.parties:
         amount = sum(to_pay.values()) if party is stage.gemeente else to_pay[party.code]
         _show_party(stage, party, amount)

@@ -3,12 +3,14 @@
 from datetime import date, timedelta
 from typing import Any
 
+from services.demo.modellen import contract
 from services.demo.people import NOOR, SAM
 from services.demo.stage import Party, Stage
 from shared.calendar import Periode, month_of
 
-PRODUCT = {"categorie": "50", "code": "50P4M"}
-"""Profile 4 (treatment from child factors), intensity middle: a row of the table profile × intensity."""
+PRODUCT = {"categorie": "50", "code": "504M"}
+"""What profile 4 (treatment from child factors), intensity middle comes to: a row of the table profile × intensity."""
+ARRANGEMENT = {"model": "jeugdprofielen", "assen": {"profiel": "4", "intensiteit": "midden"}}
 OUD, NIEUW = 412_500, 425_000
 """The tariff of the whole trajectory, in eurocents, before and after the indexation."""
 
@@ -25,9 +27,9 @@ def months(vandaag: date) -> list[Periode]:
 
 def _prices(stage: Stage, periods: list[Periode]) -> None:
     """Both parties keep the contract; the provider has missed that the tariff was indexed in the second month."""
-    for party, other in ((stage.gemeente, stage.jeugdhulp), (stage.jeugdhulp, stage.gemeente)):
-        contract = {"nummer": "JW-A", "tegenpartij": other.code, "standaard": "ijw", "begindatum": "2024-01-01"}
-        party.call("PUT", "billing", "/contracten", json=contract)
+    terms = {"perceel": "profielen", "raamcontract": "JW-PROFIELEN", "acceptatieplicht": True}
+    contract(stage.gemeente, "JW-A", "ijw", stage.jeugdhulp.code, **terms)
+    contract(stage.jeugdhulp, "JW-A", "ijw", stage.gemeente.code)
     _price(stage.gemeente, OUD, date(2024, 1, 1), periods[0].eind)
     _price(stage.gemeente, NIEUW, periods[1].begin, None)
     _price(stage.jeugdhulp, OUD, date(2024, 1, 1), None)
@@ -43,7 +45,7 @@ def _price(party: Party, tarief: int, begin: date, eind: date | None) -> None:
         "begindatum": begin.isoformat(),
         "einddatum": eind.isoformat() if eind else None,
     }
-    party.call("PUT", "billing", "/tarieven", json=body)
+    party.call("PUT", "allocation", "/tarieven", json=body)
 
 
 def _allocate(stage: Stage, child: dict[str, Any], period: Periode) -> str:
@@ -51,9 +53,9 @@ def _allocate(stage: Stage, child: dict[str, Any], period: Periode) -> str:
         "standaard": "ijw",
         "aanbieder": stage.jeugdhulp.code,
         "client": child,
-        "product": PRODUCT,
+        "arrangement": ARRANGEMENT,
+        "toegang": "huisarts",
         "ingangsdatum": period.begin.isoformat(),
-        "omvang": {"volume": 1, "eenheid": "82", "frequentie": "6"},
     }
     made = stage.gemeente.call("POST", "allocation", "/toewijzingen", 201, json=body)
     name = child["naam"]["voornamen"]

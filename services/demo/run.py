@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from services import organisations, supervisor
-from services.demo import closing, jeugd, wmo
+from services.demo import betalen, closing, jeugd, modellen, wmo
 from services.demo.stage import Party, Stage, StoryBrokenError
 from shared.calendar import system_clock, vandaag
 from shared.clients import Api
@@ -19,8 +19,11 @@ from shared.config import SERVICES
 from shared.db.migrate import migrate
 from shared.db.session import conninfo, owner
 from shared.db.start import database
+from shared.security import YEAR, derived_key
 
 SCHEMA = "zorgketen_demo"
+GEMEENTE, COLLEGA = "0193", "0193 collega"
+"""The municipality, and the name of the key of the second person there."""
 _LOCK = 7_303_301_324
 
 
@@ -33,12 +36,15 @@ def run(*, kill_worker: bool) -> int:
         os.environ.update(environment)
         with owner() as session:
             keys = organisations.register_demo(session, system_clock())
+            keys[COLLEGA] = derived_key(COLLEGA)
+            organisations.give_key(session, GEMEENTE, keys[COLLEGA], "collega", system_clock() + YEAR)
         print("Drie diensten en een worker starten op één Postgres …", flush=True)
         with supervisor.installation(supervisor.PROCESSES, environment, lambda line: print(f"    {line}")) as group:
             stage = _stage(environment, keys)
+            colleague = Party(GEMEENTE, "een collega", _apis(environment, keys[COLLEGA]))
             stage.kill_worker = (lambda: _kill(group)) if kill_worker else None
             with group.guarded():
-                outcome = _play(stage)
+                outcome = _play(stage, colleague)
     print(f"\n{stage.checks} verwachtingen uitgekomen in {time.monotonic() - began:.1f} s", flush=True)
     return outcome
 
@@ -72,12 +78,13 @@ def _fresh_schema(url: str) -> Iterator[None]:
 
 
 def _stage(environment: Mapping[str, str], keys: Mapping[str, str]) -> Stage:
-    parties = [
-        Party(code, naam, {name: Api(environment[f"ZORGKETEN_{name.upper()}_URL"], keys[code]) for name in SERVICES})
-        for code, naam in organisations.DEMO.items()
-    ]
+    parties = [Party(code, naam, _apis(environment, keys[code])) for code, naam in organisations.DEMO.items()]
     gemeente, jeugdhulp, begeleiding = parties
     return Stage(gemeente, jeugdhulp, begeleiding)
+
+
+def _apis(environment: Mapping[str, str], key: str) -> dict[str, Api]:
+    return {name: Api(environment[f"ZORGKETEN_{name.upper()}_URL"], key) for name in SERVICES}
 
 
 def _kill(group: supervisor.Installation) -> None:
@@ -87,11 +94,14 @@ def _kill(group: supervisor.Installation) -> None:
     print("    de worker is gedood met kill -9", flush=True)
 
 
-def _play(stage: Stage) -> int:
+def _play(stage: Stage, colleague: Party) -> int:
     try:
+        modellen.load(stage)
         jeugd.play(stage, vandaag())
         wmo.play(stage)
+        modellen.allocate(stage)
         closing.show(stage)
+        betalen.play(stage, colleague)
     except StoryBrokenError as broken:
         print(f"    ✗ {broken}", flush=True)
         return 1

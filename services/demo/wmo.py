@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from services.demo.modellen import contract
 from services.demo.people import ANNIE, WILLEM
 from services.demo.stage import Stage, euros
 
@@ -18,18 +19,19 @@ def _deliver(stage: Stage, toewijzing: str, maand: str, uren: int) -> None:
 
 
 def _contracts(stage: Stage) -> None:
-    for party, other in ((stage.gemeente, stage.begeleiding), (stage.begeleiding, stage.gemeente)):
-        contract = {"nummer": "WMO-C", "tegenpartij": other.code, "standaard": "iwmo", "begindatum": "2025-01-01"}
-        party.call("PUT", "billing", "/contracten", json=contract)
-        tarief = {
-            "contract": "WMO-C",
-            "product_categorie": PRODUCT["categorie"],
-            "product_code": PRODUCT["code"],
-            "eenheid": "04",
-            "tarief": TARIEF,
-            "begindatum": "2025-01-01",
-        }
-        party.call("PUT", "billing", "/tarieven", json=tarief)
+    """The municipality has the tariff in its framework; the provider keeps a copy of its own."""
+    terms = {"perceel": "ambulant", "raamcontract": "WMO-INSPANNING"}
+    contract(stage.gemeente, "WMO-C", "iwmo", stage.begeleiding.code, **terms)
+    contract(stage.begeleiding, "WMO-C", "iwmo", stage.gemeente.code)
+    tarief = {
+        "contract": "WMO-C",
+        "product_categorie": PRODUCT["categorie"],
+        "product_code": PRODUCT["code"],
+        "eenheid": "04",
+        "tarief": TARIEF,
+        "begindatum": "2025-01-01",
+    }
+    stage.begeleiding.call("PUT", "allocation", "/tarieven", json=tarief)
 
 
 def _allocate(stage: Stage, person: dict[str, Any], begin: str, eind: str, uren: int) -> str:

@@ -5,7 +5,7 @@ first one left.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from services.messaging import channels, queries, rules
 from services.messaging.received import apply_return
-from services.messaging.retour import Kenmerk, build_return
+from services.messaging.retour import Kenmerk, build_return, clean_lines
 from shared import level2
+from shared.calendar import NEDERLAND
 from shared.config import settings
 from shared.db import ledger, rows
 from shared.db import tables as t
@@ -26,8 +27,9 @@ from shared.judging import check_rows, found, record, scope_of
 from shared.outbox import send, submit
 from shared.rules import Finding
 from shared.standard.catalogue import messages
+from shared.standard.codec import without_lines
 from shared.standard.document import Document
-from shared.standard.level1 import check, impossible_dates
+from shared.standard.level1 import Parsed, check, impossible_dates
 from shared.standard.published import versies
 
 OWNERS = dict.fromkeys(("301", "305", "307", "315", "317", "319"), "allocation") | {"323": "billing"}
@@ -41,7 +43,8 @@ def bring(session: Session, data: bytes, sleutel: str | None, caller: str) -> UU
     Its id in that organisation's own ledger; the same for a repeated `sleutel`. Raises Refused with every
     finding, and then keeps nothing.
     """
-    document = read(data)
+    parsed = read(data)
+    document = parsed.document(without_lines)
     sender, receiver = ledger.parties(document)
     if caller == receiver:
         return _take_in(session, data, document, sleutel)
@@ -49,12 +52,12 @@ def bring(session: Session, data: bytes, sleutel: str | None, caller: str) -> UU
         raise Refused(403, "Niet toegestaan", detail="U levert een bericht aan van en voor een andere organisatie.")
     if document.type.is_return:
         raise Refused(422, "Niet aangenomen", detail="Retourberichten maakt en verstuurt deze installatie zelf.")
-    return submit(session, sender, document, data, sleutel=sleutel)
+    return submit(session, sender, parsed.document(), data, sleutel=sleutel)
 
 
 def receive(session: Session, data: bytes, sleutel: str) -> UUID:
     """Take in a message that another organisation sends, for its receiver. Raises Refused as `bring` does."""
-    return _take_in(session, data, read(data), sleutel)
+    return _take_in(session, data, read(data).document(without_lines), sleutel)
 
 
 def _take_in(session: Session, data: bytes, document: Document, sleutel: str | None) -> UUID:
@@ -66,12 +69,13 @@ def _take_in(session: Session, data: bytes, document: Document, sleutel: str | N
     return bericht
 
 
-def read(data: bytes) -> Document:
-    """The tree of a message that is valid at level 1. Raises Refused with every finding."""
-    document = check(data, settings().xsd_dir).document()
-    if faults := impossible_dates(document):
+def read(data: bytes) -> Parsed:
+    """A message that is valid at level 1 and of the catalogue. Raises Refused with every finding."""
+    parsed = check(data, settings().xsd_dir)
+    document = parsed.document() if parsed.has_odd_dates() else None
+    if document and (faults := impossible_dates(document)):
         raise Refused(422, "Het bericht bevat een onmogelijke datum", faults, document.type.name)
-    return document
+    return parsed
 
 
 def process(session: Session, bericht: UUID, vandaag: date) -> None:
@@ -117,10 +121,20 @@ def _refuse(session: Session, row: Row[Any], document: Document, findings: Seque
         answer(session, row, document, findings, vandaag)
 
 
+def close_or_wait(session: Session, bericht: UUID, wacht_tot: date | None, vandaag: date) -> None:
+    """Answer a message that its owner has judged, or ask its owner again once a person had the time to decide."""
+    if wacht_tot is None:
+        close(session, bericht, vandaag)
+        return
+    row = ledger.get(session, bericht)
+    at = datetime.combine(wacht_tot + timedelta(1), time(6), NEDERLAND)
+    defer(session, "messaging.assess", lock=f"wacht/{bericht}", at=at, organisatie=row.eigenaar, bericht=str(bericht))
+
+
 def close(session: Session, bericht: UUID, vandaag: date) -> None:
     """Answer a message that its owner has judged."""
-    row = ledger.get(session, bericht, lock=True)
-    answer(session, row, ledger.document_of(row), found(session, bericht), vandaag)
+    row, findings = ledger.get(session, bericht, lock=True), found(session, bericht)
+    answer(session, row, ledger.document_of(row, clean_lines(findings)), findings, vandaag)
 
 
 def answer(session: Session, row: Row[Any], document: Document, findings: Sequence[Finding], vandaag: date) -> None:

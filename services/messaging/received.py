@@ -13,7 +13,7 @@ from shared.db import ledger
 from shared.db import tables as t
 from shared.db.people import pseudonyms
 from shared.judging import record, scope_of, verdict
-from shared.rules import Finding, Scope, applying, by_retourcode, facts
+from shared.rules import Finding, Scope, applying, by_retourcode, check_answer
 from shared.standard.catalogue import messages
 from shared.standard.document import Document, Node
 
@@ -25,12 +25,12 @@ def apply_return(session: Session, row: Row[Any], document: Document, scope: Sco
     """
     heen = _heen(session, row, document)
     if heen is None or heen.status not in ("klaar", "afgeleverd"):
-        record(session, scope, [_stray(document) if heen is None else Finding("DUBBEL_ANTWOORD", 3, "", "Header", 1)])
+        record(session, scope, _stray(document) if heen is None else [Finding("DUBBEL_ANTWOORD", 3, "", "Header", 1)])
         _link(session, row, None, "afgekeurd")
         return
     _link(session, row, heen, "goedgekeurd")
     sent = ledger.document_of(heen)
-    if faults := [*_other_number(document, sent), *_judged(session, scope, document)]:
+    if faults := [*check_answer(document, sent), *_judged(session, scope, document)]:
         record(session, scope, faults)
         _link(session, row, None, "afgekeurd")
         return
@@ -44,23 +44,9 @@ def _link(session: Session, row: Row[Any], heen: Row[Any] | None, status: str) -
     session.execute(update(t.bericht).where(t.bericht.c.id == row.id).values(values))
 
 
-def _stray(document: Document) -> Finding:
-    """An answer to nothing of ours; of a 325 the standard has a code for that."""
-    if document.type.soort != "325":
-        return Finding("GEEN_HEENBERICHT", 3, "", "Header", 1)
-    return _of_325(document, "TR337", "Header")
-
-
-def _other_number(document: Document, heen: Document) -> Iterator[Finding]:
-    """The DeclaratieNummer is not that of the declaratie that the Header names (TR376)."""
-    for answer in document.root.all("DeclaratieAntwoord"):
-        if answer.get("declaratie_nummer") not in {d.get("declaratie_nummer") for d in heen.root.all("Declaratie")}:
-            yield _of_325(document, "TR376", "DeclaratieAntwoord")
-
-
-def _of_325(document: Document, code: str, klasse: str) -> Finding:
-    known = facts()[document.type.standaard, code]
-    return Finding(code, known.niveau, known.retourcode, klasse, 1)
+def _stray(document: Document) -> list[Finding]:
+    """An answer to nothing of ours; of a 325 the standard has a code for that (TR337)."""
+    return check_answer(document, None) or [Finding("GEEN_HEENBERICHT", 3, "", "Header", 1)]
 
 
 def _judged(session: Session, scope: Scope, document: Document) -> Iterator[Finding]:

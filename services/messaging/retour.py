@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from shared.level2.declaratie import signed
 from shared.rules import Finding
 from shared.standard.catalogue import XSD_VERSIE, MessageType, messages
+from shared.standard.codec import Unread
 from shared.standard.document import Document, Node, Tree, Value, build
 
 OK, NIET_BEOORDEELD, TECHNISCH, TOEGEWEZEN = "0200", "0233", "0001", "8001"
@@ -131,11 +133,20 @@ def _client(client: Node, codes: Codes) -> dict[str, object] | None:
 
 
 def _granted(declaratie: Node, codes: Codes) -> int:
-    """What is granted, in eurocents: the lines without a finding, credits subtracted (TR342)."""
-    total = 0
+    """What is granted, in eurocents: the total, which is that of the lines (TR358), without the rejected (TR342)."""
+    total = signed(declaratie, "totaal_ingediend_bedrag", "totaal_bedrag")
     for client in declaratie.children:
-        for line in client.children if ("Client", client.volgnummer) not in codes else ():
-            if ("Prestatie", line.volgnummer) not in codes:
-                amount = int(line.get("ingediend_bedrag_bedrag").lstrip("+-0") or 0)
-                total += -amount if line.get("ingediend_bedrag_debet_credit") == "C" else amount
+        rejected = ("Client", client.volgnummer) in codes
+        lines = (line for line in client.children if rejected or ("Prestatie", line.volgnummer) in codes)
+        total -= sum(signed(line, "ingediend_bedrag", "bedrag") for line in lines)
     return total
+
+
+def clean_lines(findings: Sequence[Finding]) -> Unread:
+    """Of a 323: the lines that its answer does not need, as nothing was found in them or their client."""
+    found = {klasse: {f.volgnummer for f in findings if f.klasse == klasse} for klasse in ("Client", "Prestatie")}
+
+    def unread(client: Node, numbers: range) -> bool:
+        return client.volgnummer not in found["Client"] and found["Prestatie"].isdisjoint(numbers)
+
+    return unread

@@ -30,9 +30,17 @@ def assess(organisatie: str, bericht: str) -> None:
     with noted(who, "assess", bericht):
         with transaction(who) as session:
             soort = ledger.get(session, key).soort
-        ask(flows.OWNERS[soort], organisatie, key)
+        judged = ask(flows.OWNERS[soort], organisatie, key)
         with transaction(who) as session:
-            flows.close(session, key, vandaag())
+            flows.close_or_wait(session, key, judged.wacht_tot, vandaag())
+
+
+@app.task(name="messaging.close", retry=RETRY)
+def close(organisatie: str, bericht: str) -> None:
+    """The return message of a message on which a person decided."""
+    key, who = UUID(bericht), _worker(organisatie)
+    with noted(who, "close", bericht), transaction(who) as session:
+        flows.close(session, key, vandaag())
 
 
 @app.task(name="messaging.deliver", retry=RETRY)

@@ -6,11 +6,11 @@ organisation by a keyed hash, so a line that is changed, removed or put in betwe
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import ARRAY, Row, cast, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from shared import vault
@@ -19,6 +19,8 @@ from shared.db import tables as t
 _Lines = Sequence[tuple[str, str, str, str]]
 _KEY = "verwerkingen"
 _CHAINED = ("eigenaar", "volgnummer", "tijdstip", "wie", "handeling", "betrokkene", "onderwerp")
+_SAME = ("eigenaar", "tijdstip", "wie")
+"""What the lines of a transaction for one organisation have in common."""
 
 
 @dataclass(slots=True)
@@ -40,6 +42,17 @@ def note(session: Session, handeling: str, onderwerp: object, betrokkenen: Itera
     log.lines.update(((organisatie, handeling, person, str(onderwerp)), None) for person in betrokkenen)
 
 
+@contextmanager
+def unnoted(session: Session) -> Iterator[None]:
+    """Forget what is noted meanwhile: it is about something that is undone."""
+    log: _Log = session.info[_KEY]
+    before = dict(log.lines)
+    try:
+        yield
+    finally:
+        log.lines = before
+
+
 def write(session: Session) -> None:
     """Write the lines of a transaction, as the last thing that it does: other writers of the log wait for it."""
     log: _Log = session.info[_KEY]
@@ -47,8 +60,19 @@ def write(session: Session) -> None:
         session.execute(select(func.set_config("zorgketen.organisatie", organisatie, True)))
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"verwerking/{organisatie}", 0))))
         own = [line for line in log.lines if line[0] == organisatie]
-        session.execute(insert(t.verwerking), list(_chained(session, organisatie, log.wie, own)))
+        _insert(session, list(_chained(session, organisatie, log.wie, own)))
     log.lines.clear()
+
+
+def _insert(session: Session, lines: Sequence[dict[str, Any]]) -> None:
+    """Add the lines of one organisation in one statement, as there may be ten thousand."""
+    columns = {name: t.verwerking.c[name] for name in lines[0]}
+    same = {name: literal(lines[0][name], columns[name].type) for name in _SAME}
+    values = [
+        same[name] if name in same else func.unnest(cast([line[name] for line in lines], ARRAY(column.type)))
+        for name, column in columns.items()
+    ]
+    session.execute(insert(t.verwerking).from_select(list(columns), select(*values)))
 
 
 def _chained(

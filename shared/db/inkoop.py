@@ -241,3 +241,8 @@ TABELLEN = (aanbieder, onderaannemer, contract, product, tarief, arrangementmode
 def prices(row: Any, agreed: Any) -> ColumnElement[bool]:
     """The condition that a tariff holds under a contract: it is its own, or that of its framework."""
     return and_(agreed.c.eigenaar == row.c.eigenaar, row.c.contract.in_([agreed.c.nummer, agreed.c.raamcontract]))
+
+
+def preference(row: Any, agreed: Any) -> tuple[Any, ...]:
+    """Which of several tariffs goes first: that of the contract itself before its framework, then by its number."""
+    return (row.c.contract != agreed.c.nummer, row.c.contract)

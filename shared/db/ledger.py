@@ -15,9 +15,9 @@ from shared.db import audit, people
 from shared.db import tables as t
 from shared.errors import Refused, not_found
 from shared.standard.catalogue import MessageType, message_of
-from shared.standard.codec import decode
+from shared.standard.codec import Unread
 from shared.standard.document import Document, Node, Value
-from shared.standard.kinds import parse_trusted
+from shared.standard.kinds import decode_trusted
 from shared.standard.published import versies
 
 
@@ -116,10 +116,10 @@ def claim_identificatie(session: Session, eigenaar: str, afzender: str, document
     return session.execute(claimed).scalar_one_or_none() is not None
 
 
-def document_of(row: Row[Any]) -> Document:
-    """The tree of a stored message."""
+def document_of(row: Row[Any], unread: Unread | None = None) -> Document:
+    """The tree of a stored message, without the lines that are `unread`."""
     message = message_of(row.standaard, row.soort)
-    return decode(message, parse_trusted(xml_of(row, row.eigenaar)))
+    return decode_trusted(message, xml_of(row, row.eigenaar), unread)
 
 
 def xml_of(row: Any, eigenaar: str) -> bytes:

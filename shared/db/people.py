@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -20,9 +20,13 @@ def pseudonyms(eigenaar: str, document: Document) -> dict[str, str]:
 
 def keep_people(session: Session, eigenaar: str, known: Iterable[tuple[str, str]]) -> None:
     """Keep BSNs, sealed, by their pseudonyms; those that are there stay as they are."""
+    wanted = {name: bsn for bsn, name in known}
+    there = select(t.persoon.c.bsn).where(t.persoon.c.eigenaar == eigenaar, t.persoon.c.bsn == func.any([*wanted]))
+    for name in session.scalars(there) if wanted else ():
+        del wanted[name]
     rows = [
         {"eigenaar": eigenaar, "bsn": name, "verzegeld": vault.seal(bsn.encode(), eigenaar, "persoon")}
-        for bsn, name in known
+        for name, bsn in wanted.items()
     ]
     if rows:
         session.execute(insert(t.persoon).on_conflict_do_nothing(), rows)

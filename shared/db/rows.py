@@ -1,7 +1,7 @@
 """The classes of a message as rows."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, time
+from datetime import time
 from typing import Any
 from uuid import UUID
 
@@ -47,7 +47,7 @@ def _insert(session: Session, table: str, columns: list[str], rows: Iterable[tup
     cursor.close()
 
 
-def _row(node: Node, known: Mapping[str, str]) -> Iterator[Any]:
+def _row(node: Node, known: Mapping[str, str]) -> Iterator[str | int | time | None]:
     yield node.volgnummer
     yield node.parent.volgnummer if node.parent else None
     if "bsn" not in node.type.fields:
@@ -55,21 +55,15 @@ def _row(node: Node, known: Mapping[str, str]) -> Iterator[Any]:
         yield known[holder.get("bsn")] if holder else None
     values = node.values
     for name, leaf in node.type.fields.items():
-        if name not in values:
+        value = values.get(name)
+        if value is None:
             yield None
         elif name == "bsn":
-            yield known[values[name]]
+            yield known[value]
         else:
-            yield to_python(values[name], leaf.type.base)
+            yield to_time(value) if leaf.type.base == "time" else value
 
 
-def to_python(value: str, base: str) -> str | int | date | time:
-    """The value of a leaf's text: xs:integer may carry a sign and zeros, xs:time may say 24:00:00."""
-    if base == "integer":
-        negative, digits = value.startswith("-"), value.lstrip("+-").lstrip("0") or "0"
-        return -int(digits) if negative else int(digits)
-    if base == "date":
-        return date.fromisoformat(value)
-    if base == "time":
-        return time.fromisoformat("00:00:00" if value.startswith("24") else value[:15])
-    return value
+def to_time(value: str) -> time:
+    """The time of a leaf's text; xs:time may say 24:00:00. Numbers and days Postgres reads as they are written."""
+    return time.fromisoformat("00:00:00" if value.startswith("24") else value[:15])

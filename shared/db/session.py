@@ -11,6 +11,7 @@ from functools import cache
 from urllib.parse import quote
 
 from sqlalchemy import Engine, create_engine, func, make_url, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from shared.config import settings
@@ -18,8 +19,8 @@ from shared.db import audit
 
 DIENST = "zorgketen_dienst"
 """The role of the services: no owner of anything, and subject to row level security."""
-LIMITS = ("statement_timeout=120s", "client_connection_check_interval=5s")
-"""No query of ours runs on for ever, and none goes on when its process is gone."""
+LIMITS = ("statement_timeout=120s", "client_connection_check_interval=5s", "jit=off")
+"""No query of ours runs on for ever, none goes on when its process is gone, and none is worth compiling first."""
 SERVICE = (*LIMITS, f"role={DIENST}")
 """The run-time parameters of the connections of the services."""
 
@@ -71,6 +72,17 @@ def transaction(namens: Namens) -> Iterator[Session]:
 
 
 @contextmanager
+def trial(session: Session) -> Iterator[None]:
+    """Do something to see what comes of it: what it writes, defers and notes in the log is undone."""
+    with audit.unnoted(session):
+        savepoint = session.begin_nested()
+        try:
+            yield
+        finally:
+            savepoint.rollback()
+
+
+@contextmanager
 def owner() -> Iterator[Session]:
     """A session of the owner of the tables, committed as a whole; row level security holds for it too."""
     with Session(owner_engine(), expire_on_commit=False) as session, session.begin():
@@ -88,7 +100,14 @@ def acting_for(session: Session, organisatie: str) -> Iterator[None]:
     """Act for another organisation for a while: to hand a message over within this installation."""
     before = session.info["organisatie"]
     act_for(session, organisatie)
-    yield
+    try:
+        yield
+    except DBAPIError:
+        session.info["organisatie"] = before  # the rest comes back with the savepoint, or never
+        raise
+    except BaseException:
+        act_for(session, before)
+        raise
     act_for(session, before)
 
 

@@ -25,14 +25,57 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     func,
+    text,
 )
 
 from shared.db import inkoop
+from shared.db.betalen import (
+    bankresultaat,
+    betaalregel,
+    betaaltermijn,
+    betaalvoorstel,
+    betaling,
+    rekening,
+    taakbekostiging,
+)
+from shared.db.levensloop import omzetting, omzettingsregel
+from shared.db.leveringen import verrichting
+from shared.db.lokaal import lokale_regel, vraag
 from shared.db.metadata import metadata, one_of
+from shared.db.termijnen import resultaat, signaal, vrije_dag
+from shared.db.toewijzen import besluit, pgb, toewijsgrens, toewijzingsvoorstel
 from shared.db.trust import bewaartermijn, herhaling, opschoning, persoon, storing, toegang, verwerking
 from shared.standard.catalogue import messages, snake
 
-__all__ = ["bewaartermijn", "herhaling", "metadata", "opschoning", "persoon", "storing", "toegang", "verwerking"]
+__all__ = [
+    "bankresultaat",
+    "besluit",
+    "betaalregel",
+    "betaaltermijn",
+    "betaalvoorstel",
+    "betaling",
+    "bewaartermijn",
+    "herhaling",
+    "lokale_regel",
+    "metadata",
+    "omzetting",
+    "omzettingsregel",
+    "opschoning",
+    "persoon",
+    "pgb",
+    "rekening",
+    "resultaat",
+    "signaal",
+    "storing",
+    "taakbekostiging",
+    "toegang",
+    "toewijsgrens",
+    "toewijzingsvoorstel",
+    "verrichting",
+    "verwerking",
+    "vraag",
+    "vrije_dag",
+]
 
 contract, tarief = inkoop.contract, inkoop.tarief
 
@@ -83,6 +126,15 @@ bericht = Table(
     ForeignKeyConstraint(["eigenaar", "antwoord_op"], ["bericht.eigenaar", "bericht.id"]),
     Index(None, "eigenaar", "richting", "standaard", "soort", "identificatie"),
     Index(None, "eigenaar", "volgorde"),
+    Index(
+        "ix_bericht_open",
+        "eigenaar",
+        "richting",
+        postgresql_where=text(
+            "status IN ('ontvangen', 'gecontroleerd', 'afgeleverd')"
+            " AND soort IN ('301', '305', '307', '315', '317', '319', '323')"
+        ),
+    ),
 )
 
 identificatie = Table(
@@ -135,7 +187,7 @@ _INDEXES: dict[str, tuple[str, ...]] = {
     "Declaratie": ("declaratie_nummer",),
     "StartProduct": ("toewijzing_nummer",),
     "StopProduct": ("toewijzing_nummer",),
-    "Prestatie": ("toewijzing_nummer", "product_referentie_referentie_nummer"),
+    "Prestatie": ("product_referentie_referentie_nummer",),
     "Client": ("bsn",),
 }
 """What each class is looked up by, beside the exchange that it belongs to. It stands first in its index: Postgres
@@ -167,6 +219,10 @@ classes = {name: _class_table(name, columns) for name, columns in _class_columns
 client, toegewezen_product = classes["Client"], classes["ToegewezenProduct"]
 start_product, stop_product = classes["StartProduct"], classes["StopProduct"]
 declaratie, prestatie = classes["Declaratie"], classes["Prestatie"]
+Index(
+    "ix_prestatie_toewijzing",
+    *(prestatie.c[name] for name in ("toewijzing_nummer", *_EXCHANGE, "product_periode_begindatum")),
+)
 Index("ix_declaratie_maand", *(declaratie.c[name] for name in ("declaratie_periode_begindatum", *_EXCHANGE)))
 Index(
     "ix_prestatie_credit",

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, false, literal, select
+from sqlalchemy import Date, Select, and_, literal, select
 
 from shared.rules import Scope, per_message
 from shared.standard.catalogue import read_csv
@@ -36,8 +36,19 @@ def newer(code: str) -> bool:
 
 
 def municipality(scope: Scope) -> str:
-    """The party of an exchange that is a municipality: its code has four digits, that of a provider eight."""
-    return min(scope.eigenaar, scope.tegenpartij, key=len)
+    """The party of an exchange that is a municipality."""
+    return scope.eigenaar if scope.by_municipality else scope.tegenpartij
+
+
+def first_day(scope: Scope) -> date | None:
+    """The first day of the code of the municipality; None when it may be any."""
+    code = municipality(scope)
+    return None if newer(code) else gemeentecodes().get(code, UNKNOWN)[0]
+
+
+def last_day(scope: Scope) -> date | None:
+    """The last day of the code of the municipality; None when it has none."""
+    return gemeentecodes().get(municipality(scope), UNKNOWN)[1]
 
 
 @per_message("TR378", on=("Header", *WITH_CARE, "Woonplaatsbeginsel"))
@@ -46,12 +57,11 @@ def tr378(scope: Scope, table: Any) -> Select[Any]:
 
     After a redivision both codes are right: the old one for care that began before it, the new one for all.
     """
-    begin, eind = gemeentecodes().get(municipality(scope), UNKNOWN)
     if "dagtekening" in table.c:
-        early = table.c.dagtekening < begin if begin and not newer(municipality(scope)) else false()
+        early = table.c.dagtekening < scope.value(first_day, Date())
         return select(literal(1)).where(table.c.id == scope.bericht, early)
     if "gemeente" in table.c:
         never = and_(table.c.gemeente.not_in(sorted(gemeentecodes())), table.c.gemeente <= max(gemeentecodes()))
         return select(table.c.volgnummer).where(table.c.bericht == scope.bericht, never)
     start = next(table.c[name] for name in INGANGSDATUM if name in table.c)
-    return select(table.c.volgnummer).where(table.c.bericht == scope.bericht, start > eind if eind else false())
+    return select(table.c.volgnummer).where(table.c.bericht == scope.bericht, start > scope.value(last_day, Date()))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, select, tuple_
 
 from shared.db import inkoop, ledger
 from shared.db import tables as t
@@ -18,12 +18,17 @@ REPEATS = {"status_aanlevering": "3", "ingediend_bedrag_debet_credit": "C"}
 def tr381(scope: Scope, table: Any) -> Select[Any]:
     """The contracts of the parties have this product code, and only in other categories.
 
-    Which list is used is agreed between them (IV075); what their tariffs do not name is not known to be wrong.
+    Which list is used is agreed between them (IV075); what their tariffs do not name is not known to be wrong. Each
+    product is looked up once, however many rows name it.
     """
-    listed = _listed(scope).where(t.tarief.c.product_code == table.c.product_code)
-    fitting = listed.where(t.tarief.c.product_categorie == table.c.product_categorie)
-    known = and_(table.c.product_categorie.is_not(None), ledger.looked_up(listed), ~ledger.looked_up(fitting))
-    return select(table.c.volgnummer).where(table.c.bericht == scope.bericht, *_own(table), known)
+    own = (table.c.bericht == scope.bericht, table.c.product_categorie.is_not(None), *_own(table))
+    named = (table.c.product_categorie, table.c.product_code)
+    product = select(*named).where(*own).distinct().subquery("product")
+    listed = _listed(scope).where(t.tarief.c.product_code == product.c.product_code)
+    fitting = listed.where(t.tarief.c.product_categorie == product.c.product_categorie)
+    wrong = select(product).where(ledger.looked_up(listed), ~ledger.looked_up(fitting))
+    known = wrong.cte(f"onbekend_in_{table.name}").prefix_with("MATERIALIZED")  # else looked up again for each row
+    return select(table.c.volgnummer).where(*own, tuple_(*named).in_(select(known)))
 
 
 def _listed(scope: Scope) -> Select[Any]:

@@ -1,6 +1,8 @@
 """One codec for all messages: XML to Document and back, driven by the catalogue."""
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import cast
@@ -63,24 +65,121 @@ def _leaf_slot(standaard: str, element: Element, prefix: str) -> _Slot:
     )
 
 
-def decode(message: MessageType, root: etree._Element) -> Document:
-    """The Document of an XML tree that is valid against its XSD (level 1)."""
-    return Document(message, _decode(message, message.classes["Root"], root, None, {}))
+LINES = "Prestatie"
+"""The class of which a message can have tens of thousands."""
+Unread = Callable[[Node, range], bool]
+"""Given a class with lines and their numbers: whether they can be left out."""
+
+
+PART = "Client"
+"""The class in which a message is read and decoded, one at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _SoFar:
+    """What decoding has come to: the numbers given out, and the parts that were decoded before what is around them."""
+
+    counts: dict[str, int]
+    unread: Unread | None
+    parts: Iterator[Node] | None = None
+
+
+def decode(message: MessageType, root: etree._Element, unread: Unread | None = None) -> Document:
+    """The Document of an XML tree that is valid against its XSD (level 1), without the lines that are `unread`."""
+    with _uncollected():
+        return Document(message, _decode(message, message.classes["Root"], root, None, _SoFar({}, unread)))
+
+
+def decode_reading(
+    message: MessageType,
+    parts: Iterable[etree._Element],
+    root: Callable[[], etree._Element],
+    unread: Unread | None = None,
+) -> Document:
+    """As `decode`, of a tree that is still read: each of its `parts` is emptied once it is decoded.
+
+    So the tree never stands there as a whole, which takes three times the memory of the Document. `root` gives the
+    rest of it, once there are no more parts.
+    """
+    so_far = _SoFar({}, unread)
+    with _uncollected():
+        ready = [_emptied(message, part, so_far) for part in parts]
+        around = _SoFar(so_far.counts, unread, iter(ready))
+        return Document(message, _decode(message, message.classes["Root"], root(), None, around))
+
+
+def _emptied(message: MessageType, part: etree._Element, so_far: _SoFar) -> Node:
+    node = _decode(message, message.classes[PART], part, None, so_far)
+    part.clear()
+    return node
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without looking for garbage: while only nodes are made there is none, and they may be a hundred thousand."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def without_lines(_: Node, __: range) -> bool:
+    """Leave out every line."""
+    return True
 
 
 def _decode(
-    message: MessageType, kind: ClassType, xml: etree._Element, parent: Node | None, counts: dict[str, int]
+    message: MessageType,
+    kind: ClassType,
+    xml: etree._Element,
+    parent: Node | None,
+    so_far: _SoFar,
 ) -> Node:
+    counts, unread = so_far.counts, so_far.unread
     node = new_node(kind, parent, counts)
     node.line = cast("int | None", xml.sourceline)
     for slot, child in _fill(node.values, xml, _slots(message.name, kind.name)):
         if slot.kind == "retourcodes":
             node.retourcodes = [code.text or "" for code in child]
+        elif unread and slot.name == LINES and unread(node, _numbers(counts, child)):
+            counts[LINES] = counts.get(LINES, 0) + len(child)
         else:
             branches = child if slot.kind == "container" else (child,)
             below = message.classes[slot.name]
-            node.children.extend(_decode(message, below, branch, node, counts) for branch in branches)
+            node.children.extend([_branch(message, below, branch, node, so_far) for branch in branches])
     return node
+
+
+def _branch(message: MessageType, kind: ClassType, xml: etree._Element, parent: Node, so_far: _SoFar) -> Node:
+    if so_far.parts is None or kind.name != PART:
+        return _decode(message, kind, xml, parent, so_far)
+    node = next(so_far.parts)
+    node.parent = parent
+    return node
+
+
+def _numbers(counts: Mapping[str, int], container: etree._Element) -> range:
+    first = counts.get(LINES, 0) + 1
+    return range(first, first + len(container))
+
+
+@cache
+def date_tags(message: str) -> tuple[str, ...]:
+    """The elements of a message that hold a date."""
+    kind = messages()[message]
+    base = base_namespace(kind.standaard)
+    types = simple_types(kind.standaard)
+    found = {
+        f"{{{kind.namespace}}}{e.name}"
+        for c in kind.classes.values()
+        for e in c.elements
+        if e.type in types and types[e.type].base == "date"
+    }
+    parts = (part for elements in composites(kind.standaard).values() for part in elements)
+    return (*found, *{f"{{{base}}}{p.name}" for p in parts if p.type in types and types[p.type].base == "date"})
 
 
 def _fill(

@@ -1,5 +1,6 @@
 """What a message is, told by its root, and how its bytes are read safely."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from lxml import etree
 
 from shared.errors import Fault, Refused
 from shared.standard.catalogue import MessageType, by_namespace
+from shared.standard.codec import PART, Unread, decode_reading
+from shared.standard.document import Document
 from shared.standard.faults import split
 from shared.standard.published import Published, published
 from shared.standard.published import compiled as compile_published
@@ -56,6 +59,23 @@ def refused(code: str, melding: str, regel: int | None = None) -> Refused:
 def parse_trusted(data: bytes) -> etree._Element:
     """The tree of a message that was checked before it was stored."""
     return etree.fromstring(data, etree.XMLParser(**SAFE))
+
+
+def decode_trusted(message: MessageType, data: bytes, unread: Unread | None = None) -> Document:
+    """The Document of a message that was checked before it was stored, without the lines that are `unread`."""
+    parser = etree.XMLPullParser(["end"], tag=f"{{{message.namespace}}}{PART}", **SAFE)
+
+    def parts() -> Iterator[etree._Element]:
+        for start in range(0, len(data), _PIECE):
+            parser.feed(data[start : start + _PIECE])
+            for _, xml in parser.read_events():
+                yield cast("etree._Element", xml)
+
+    return decode_reading(message, parts(), parser.close, unread)
+
+
+_PIECE = 64 * 1024
+"""How many bytes are read at a time."""
 
 
 class _Start:

@@ -13,7 +13,7 @@ from lxml import etree
 
 from shared.errors import Fault, Refused
 from shared.standard.catalogue import MessageType
-from shared.standard.codec import decode
+from shared.standard.codec import Unread, date_tags, decode
 from shared.standard.document import Document
 from shared.standard.faults import MAX_FAULTS, at, faults
 from shared.standard.kinds import DOCTYPE, TITLE, Kind, kind_of, parse_trusted, recognise, refused
@@ -41,12 +41,21 @@ class Parsed:
     type: MessageType | Published
     root: etree._Element
 
-    def document(self) -> Document:
-        """The message as a tree of Nodes. Raises Refused (422) when only its schema is known."""
+    def document(self, unread: Unread | None = None) -> Document:
+        """The message as a tree of Nodes, without the lines that are `unread`.
+
+        Raises Refused (422) when only its schema is known.
+        """
         if isinstance(self.type, Published):
             text = f"Van {self.type.bericht} {self.type.release} is alleen het schema bekend, voor niveau 1."
             raise refused("ALLEEN_NIVEAU_1", text)
-        return decode(self.type, self.root)
+        return decode(self.type, self.root, unread)
+
+    def has_odd_dates(self) -> bool:
+        """Whether a date is written in more or less than the usual ten characters; False without a catalogue."""
+        if isinstance(self.type, Published):
+            return False
+        return any(len((date.text or "").strip()) != 10 for date in self.root.iter(*date_tags(self.type.name)))
 
 
 _Read = tuple[Kind, etree._Element | None, list[Fault]]

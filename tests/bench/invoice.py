@@ -4,46 +4,40 @@ The floor is what cannot be avoided: parsing the bytes, validating them against 
 many lines into an empty table.
 """
 
-import os
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from lxml import etree
 from sqlalchemy import insert, text
 
-from services import organisations, supervisor
-from services.demo.run import free_addresses
-from shared.calendar import Periode, month, system_clock
+from services import organisations
+from shared.calendar import Periode, month
 from shared.clients import Api
 from shared.db import ledger, rows
 from shared.db import tables as t
-from shared.db.session import Namens, current_engine, owner, owner_engine, transaction
-from shared.db.start import database
+from shared.db.session import Namens, owner_engine, transaction
 from shared.standard.catalogue import message_of
 from shared.standard.codec import encode
 from shared.standard.document import Document, build
-from shared.standard.xsd import compiled
-from tests.bench.frame import Result, median_seconds, peak_mb
+from tests.bench import stage
+from tests.bench.frame import Result, peak_mb
 from tests.builders import example
-from tests.conftest import empty_schema
 
 LINES, CLIENTS, ROUNDS = 1000, 100, 5
 GEMEENTE, AANBIEDER = list(organisations.DEMO)[:2]
 LIMIT = 32.0
-SCHEMA = "zorgketen_bench"
 
 
 def run() -> Iterator[Result]:
     """Send an invoice a month and time each until its answer is stored."""
-    with _installation() as (api, group):
-        _world()
-        bodies = [encode(_invoice(number)) for number in range(1, ROUNDS + 1)]
-        seconds = sorted(_round_trip(api, body) for body in bodies)[ROUNDS // 2]
-        floor = _floor(bodies[0])
-        peak = max(peak_mb(process.pid) for process in group.running.values())
+    with stage.schema() as environment:
+        api = Api(environment["ZORGKETEN_MESSAGING_URL"], stage.keys()[GEMEENTE])
+        with stage.processes(environment) as group:
+            _world()
+            bodies = [encode(_invoice(number)) for number in range(1, ROUNDS + 1)]
+            seconds = sorted(stage.round_trip(api, body) for body in bodies)[ROUNDS // 2]
+            floor = stage.floor(bodies[0], LINES)
+            peak = max(peak_mb(process.pid) for process in group.running.values())
     yield Result(
         f"323 van {LINES} regels, van POST tot opgeslagen 325",
         seconds / floor,
@@ -52,18 +46,6 @@ def run() -> Iterator[Result]:
         peak,
         f"lxml parse + XSD + COPY van {LINES} regels: {floor * 1000:.0f} ms",
     )
-
-
-@contextmanager
-def _installation() -> Iterator[tuple[Api, supervisor.Installation]]:
-    with database(migrated=False) as url:
-        empty_schema(url, SCHEMA)
-        environment = {**free_addresses(), "ZORGKETEN_DB_SCHEMA": SCHEMA}
-        os.environ.update(environment)
-        with owner() as session:
-            keys = organisations.register_demo(session, system_clock())
-        with supervisor.installation(supervisor.PROCESSES, environment, print) as group:
-            yield Api(environment["ZORGKETEN_MESSAGING_URL"], keys[GEMEENTE]), group
 
 
 def _bsn(client: int) -> str:
@@ -158,30 +140,3 @@ def _line(number: int, toewijzing: int, period: Periode) -> dict[str, Any]:
         "ingediend_bedrag_bedrag": 8 * 7500,
         "ingediend_bedrag_debet_credit": "D",
     }
-
-
-def _round_trip(api: Api, body: bytes) -> float:
-    began = time.perf_counter()
-    made = api.call("POST", "/v1/berichten", content=body, headers={"Content-Type": "application/xml"})
-    while (answer := api.call("GET", f"/v1/berichten/{made.json()['id']}/antwoord")).status_code != 200:
-        time.sleep(0.005)
-    taken = time.perf_counter() - began
-    if b"8001" not in answer.content:
-        raise AssertionError(f"de declaratie is niet geheel toegekend: {answer.text[:2000]}")
-    return taken
-
-
-def _floor(body: bytes) -> float:
-    schema = compiled("JW323")
-    lines = [("x" * 20,) * 8 + (date(2025, 1, 1),) * 2 + (1,) * 6 for _ in range(LINES)]
-    columns = ", ".join([f"t{i} text" for i in range(8)] + ["d1 date", "d2 date"] + [f"n{i} bigint" for i in range(6)])
-
-    def work() -> None:
-        schema.assertValid(etree.fromstring(body))
-        with current_engine().begin() as connection:
-            connection.execute(text(f"CREATE TEMP TABLE floor ({columns}) ON COMMIT DROP"))
-            with connection.connection.cursor().copy("COPY floor FROM STDIN") as copy:
-                for row in lines:
-                    copy.write_row(row)
-
-    return median_seconds(work, 9)

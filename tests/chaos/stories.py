@@ -35,7 +35,7 @@ def contracts(world: World) -> None:
 
 
 def _contract(world: World, case: Case, own: str, other: str) -> None:
-    api, nummer = world.api(own, "billing"), f"{case.standaard}-{other}"
+    api, nummer = world.api(own, "allocation"), f"{case.standaard}-{other}"
     begin = {"begindatum": "2024-01-01"}
     contract = {"nummer": nummer, "tegenpartij": other, "standaard": case.standaard}
     api.put("/v1/contracten", json=contract | begin).raise_for_status()

@@ -71,7 +71,8 @@ def objects(server: str, schema: str) -> dict[str, list[Any]]:
             JOIN pg_class c ON c.oid = tgrelid WHERE NOT tgisinternal
             AND relnamespace = CAST(:schema AS regnamespace) ORDER BY 1, 2""",
         "comments": """SELECT objoid::regclass::text, attname, description FROM pg_description
-            JOIN pg_class c ON c.oid = objoid LEFT JOIN pg_attribute ON (attrelid, attnum) = (objoid, objsubid) WHERE relnamespace = CAST(:schema AS regnamespace) ORDER BY 1, 2""",
+            JOIN pg_class c ON c.oid = objoid LEFT JOIN pg_attribute ON (attrelid, attnum) = (objoid, objsubid)
+            WHERE relnamespace = CAST(:schema AS regnamespace) ORDER BY 1, 2""",
     }
     with connected(server, schema) as connection:
         return {

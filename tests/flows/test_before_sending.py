@@ -25,7 +25,7 @@ from tests.flows.test_corrections import status
 from tests.rules.test_levels34 import MAART, made, tell
 from tests.services import test_allocation_api as allocation
 from tests.services import test_billing_api as billing
-from tests.services.test_billing_api import TARIEF, claim, codes, declare, deliver, kept
+from tests.services.claims import TARIEF, claim, codes, declare, deliver, kept
 
 Json = dict[str, Any]
 BEGIN = "2025-10-07"
@@ -252,12 +252,12 @@ class TestAnAllocation:
         refused(post(chain, chain.gemeente, "/toewijzingen", body), "TR332")
         assert post(chain, chain.gemeente, "/toewijzingen", body).status_code == 201
 
-    def test_a_code_of_another_category(self, chain: Chain) -> None:
+    def test_a_code_that_the_contract_has_in_another_category_only(self, chain: Chain) -> None:
         contract = {"nummer": "C2", "tegenpartij": "65656055", "standaard": "ijw", "begindatum": "2024-01-01"}
-        chain.gemeente.call("PUT", "billing", "/contracten", json=contract)
+        chain.gemeente.call("PUT", "allocation", "/contracten", json=contract)
         price = {"contract": "C2", "product_categorie": "45", "product_code": "50P4M", "eenheid": "82", "tarief": 1}
-        chain.gemeente.call("PUT", "billing", "/tarieven", json=price | {"begindatum": "2024-01-01"})
-        refused(post(chain, chain.gemeente, "/toewijzingen", allocation.wanted()), "TR381")
+        chain.gemeente.call("PUT", "allocation", "/tarieven", json=price | {"begindatum": "2024-01-01"})
+        refused(post(chain, chain.gemeente, "/toewijzingen", allocation.wanted()), "TR418")
         assert post(chain, chain.gemeente, "/toewijzingen", allocation.wanted(**allocation.BUDGET)).status_code == 201
 
     @pytest.mark.parametrize("einddatum", [None, "2025-10-08", "2025-10-06"])

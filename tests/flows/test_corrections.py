@@ -27,7 +27,7 @@ from shared.standard.document import Document
 from shared.standard.level1 import check
 from tests.builders import message
 from tests.chain import Chain, query
-from tests.services.test_billing_api import (
+from tests.services.claims import (
     TARIEF,
     agree,
     allocate,
@@ -266,10 +266,10 @@ class TestAMunicipalityElsewhere:
             message("WMO301", head | {"ToegewezenProduct[2]": False, "ToegewezenProduct[1]": period}),
         )
         contract = {"nummer": "C9", "standaard": "iwmo", "begindatum": "2024-01-01", "tegenpartij": self.GEMEENTE}
-        chain.begeleiding.call("PUT", "billing", "/contracten", json=contract)
+        chain.begeleiding.call("PUT", "allocation", "/contracten", json=contract)
         tarief = {"contract": "C9", "product_categorie": "02", "product_code": "02A03", "eenheid": "04"}
         tarief |= {"tarief": TARIEF, "begindatum": "2024-01-01"}  # type: ignore[dict-item]
-        chain.begeleiding.call("PUT", "billing", "/tarieven", json=tarief)
+        chain.begeleiding.call("PUT", "allocation", "/tarieven", json=tarief)
         for maand in ("2025-10", "2025-11"):
             deliver(chain.begeleiding, f"{self.GEMEENTE}-iwmo-300201", maand, 12)
         body = {"standaard": "iwmo", "gemeente": self.GEMEENTE, "maand": "2025-11"}

@@ -11,7 +11,7 @@ from shared.standard.document import Document
 from tests.builders import message
 from tests.chain import Chain, query
 from tests.flows.test_corrections import Json, answer_to, bring, deliver, status, told
-from tests.services.test_billing_api import TARIEF, declaraties
+from tests.services.claims import TARIEF, declaraties
 
 ELDERS = "0200"
 
@@ -26,10 +26,10 @@ def declaratie(chain: Chain, tmp_path: Path) -> str:
     allocated = message("WMO301", head | {"ToegewezenProduct[2]": False, "ToegewezenProduct[1]": period})
     bring(chain, chain.begeleiding, allocated)
     contract = {"nummer": "C9", "standaard": "iwmo", "begindatum": "2024-01-01", "tegenpartij": ELDERS}
-    chain.begeleiding.call("PUT", "billing", "/contracten", json=contract)
+    chain.begeleiding.call("PUT", "allocation", "/contracten", json=contract)
     product = {"product_categorie": "02", "product_code": "02A03", "eenheid": "04"}
     tarief = product | {"contract": "C9", "tarief": TARIEF, "begindatum": "2024-01-01"}
-    chain.begeleiding.call("PUT", "billing", "/tarieven", json=tarief)
+    chain.begeleiding.call("PUT", "allocation", "/tarieven", json=tarief)
     for maand in ("2025-10", "2025-11"):
         deliver(chain.begeleiding, f"{ELDERS}-iwmo-300201", maand, 12)
     return claimed(chain)

@@ -20,6 +20,58 @@ BODIES: Mapping[str, Json] = {
         "referentie_aanbieder": "A1",
     },
     "POST /v1/toewijzingen/{id}/wijzigingen": {"reden_wijziging": "02", "einddatum": "2026-09-30", "volume": 3},
+    "POST /v1/verzoeken/toewijzing": {
+        "standaard": "ijw",
+        "gemeente": "0193",
+        "client": {
+            **{name: CLIENT[name] for name in ("bsn", "geboortedatum", "geslacht")},
+            "naam": {"geslachtsnaam": {"achternaam": "Visser"}, "voornamen": "Noor"},
+            "gezagsdrager_bekend": "1",
+            "commentaar": "Zie bijlage",
+        },
+        "producten": [
+            {
+                "referentie_aanbieder": "A1",
+                "product": {"categorie": "45", "code": "45A03"},
+                "toewijzing_ingangsdatum": "2026-04-01",
+                "toewijzing_einddatum": "2026-12-31",
+                "omvang": {"volume": 2, "eenheid": "04", "frequentie": "2"},
+                "verwijzer": {"type": "02", "zorgverlener_code": "01234567"},
+                "raamcontract": "1",
+            }
+        ],
+    },
+    "POST /v1/verzoeken/wijziging": {
+        "standaard": "ijw",
+        "gemeente": "0193",
+        "bsn": CLIENT["bsn"],
+        "referentie_aanbieder": "A1",
+        "verzoek": {
+            "reden_verzoek": "1",
+            "ongewijzigde_producten": [{"toewijzing_nummer": 1}],
+            "te_wijzigen_producten": [
+                {"toewijzing_nummer": 2, "gewenste_ingangsdatum": "2026-04-01", "einddatum": "2026-12-31", "budget": 5}
+            ],
+            "nieuwe_producten": [
+                {
+                    "product": {"categorie": "45", "code": "45A03"},
+                    "gewenste_ingangsdatum": "2026-04-01",
+                    "omvang": {"volume": 2, "eenheid": "04", "frequentie": "4"},
+                }
+            ],
+        },
+    },
+    "POST /v1/verzoeken/{id}/inwilliging": {
+        "client": CLIENT,
+        "product": {"categorie": "45", "code": "45A03"},
+        "ingangsdatum": "2026-04-01",
+        "einddatum": "2026-12-31",
+        "omvang": {"volume": 2, "eenheid": "04", "frequentie": "2"},
+        "budget": 5,
+        "commentaar": "Zie bijlage",
+        "perioden": [{"nummer": 1, "ingangsdatum": "2026-04-01", "einddatum": "2026-12-31"}],
+    },
+    "POST /v1/verzoeken/{id}/afwijzing": {"reden": "8", "gemeente": "0384"},
     "POST /v1/starts": {"toewijzing": "0193-ijw-1", "begindatum": "2026-04-01", "status_aanlevering": "1"},
     "POST /v1/stops": {
         "toewijzing": "0193-ijw-1",
@@ -27,6 +79,12 @@ BODIES: Mapping[str, Json] = {
         "einddatum": "2026-05-01",
         "reden_beeindiging": "31",
     },
+    "POST /v1/toewijzingen/{id}/verlenging": {"einddatum": "2026-12-31", "budget": 5},
+    "POST /v1/toewijzingen/{id}/intrekking": {"einddatum": "2026-06-30", "reden": "07"},
+    "POST /v1/toewijzingen/{id}/herziening": {"per": "2026-06-01", "volume": 3, "reden": "05"},
+    "POST /v1/toewijzingen/{id}/overdracht": {"aanbieder": "65656055", "per": "2026-06-01", "warme_overdracht": 7},
+    "POST /v1/contracten/{nummer}/beeindiging": {"datum": "2027-12-31", "lopende": "afmaken"},
+    "POST /v1/herindelingen": {"oude_gemeente": "0193", "nieuwe_gemeente": "0202", "per": "2027-01-01"},
     "PUT /v1/contracten": {
         "nummer": "C1",
         "tegenpartij": "65656055",
@@ -44,7 +102,41 @@ BODIES: Mapping[str, Json] = {
         "einddatum": "2027-12-31",
     },
     "POST /v1/leveringen": {"toewijzing": "0193-ijw-1", "maand": "2026-04", "volume": 4, "eenheid": "04"},
+    "POST /v1/verrichtingen": {
+        "verrichtingen": [
+            {"toewijzing": "0193-ijw-1", "kenmerk": "A-1", "datum": "2026-04-01", "volume": 4, "eenheid": "04"}
+        ]
+    },
+    "POST /v1/declaraties/controle": {"standaard": "ijw", "gemeente": "0193", "maand": "2026-04"},
+    "POST /v1/declaraties/{id}/herstel": {"versturen": False},
     "POST /v1/declaraties": {"standaard": "ijw", "gemeente": "0193", "maand": "2026-04"},
+    "PUT /v1/rekeningen": {
+        "houder": "65656055",
+        "iban": "NL91ABNA0417164300",
+        "naam": "Jeugdhulp De IJssel",
+        "begindatum": "2025-01-01",
+    },
+    "PUT /v1/taakbekostigingen": {
+        "nummer": "T1",
+        "aanbieder": "65656055",
+        "omschrijving": "Wijkteam",
+        "begindatum": "2025-01-01",
+        "einddatum": "2025-12-31",
+        "bedrag": 100_000,
+        "termijnen": [{"vervaldatum": "2025-01-31", "bedrag": 50_000, "soort": "voorschot"}],
+    },
+    "POST /v1/betaalvoorstellen": {"aanbieders": ["65656055"]},
+    "POST /v1/resultaten": {
+        "toewijzing": "0193-ijw-1",
+        "rapportcijfer": 8,
+        "geholpen": "ja",
+        "zelf_verder": True,
+        "geen_nieuwe_start": True,
+        "problemen_verminderd": False,
+        "doel_bereikt": True,
+    },
+    "POST /v1/resultaten/import": {"resultaten": [{"toewijzing": "0193-ijw-1", "rapportcijfer": 8}]},
+    "PUT /v1/vrije-dagen": {"datum": "2026-05-05", "omschrijving": "Bevrijdingsdag"},
     "POST /v1/beoordelingen": {"organisatie": "0193", "bericht": "00000000-0000-4000-8000-000000000000"},
     "POST /v1/toegang": {"naam": "Piet", "rollen": ["raadpleger"], "uitgever": "https://x", "sub": "1"},
 }

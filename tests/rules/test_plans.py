@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from services import catalogue  # importing it registers the rules
 from shared.db import tables as t
 from shared.db.session import DIENST, act_for
+from shared.judging import rows_of
 from shared.rules import Scope, facts, registered
 from shared.standard.catalogue import messages
 from tests.builders import AANBIEDER, GEMEENTE
@@ -123,8 +124,7 @@ def plan_of(session: Session, code: str, klasse: str, soort: str) -> dict[str, A
     """What Postgres makes of a rule's SELECT."""
     bericht: UUID = session.execute(text("SELECT md5(:name)::uuid"), {"name": f"{soort}0"}).scalar_one()
     scope = Scope(bericht, GEMEENTE, AANBIEDER, "ijw", soort, date(2026, 5, 7))
-    table = t.bericht if klasse == "Header" else t.classes[klasse]
-    select = registered()[code].function(scope, table)
+    select = registered()[code].function(scope, rows_of(scope, klasse))
     query = select.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
     found = session.connection().exec_driver_sql(f"EXPLAIN (FORMAT JSON) {query}").scalar_one()
     plan: dict[str, Any] = found[0]["Plan"]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from services.billing import rules  # importing it registers the rules
 from shared.db import tables as t
+from shared.judging import rows_of
 from shared.rules import Scope, registered
 from tests.builders import AANBIEDER, GEMEENTE
 
@@ -177,7 +178,7 @@ def store(session: Session, standaard: str, cases: list[tuple[Toegewezen, Regel]
 def refused(session: Session, standaard: str, cases: list[tuple[Toegewezen, Regel]]) -> set[int]:
     """The numbers of the lines that TR321 refuses."""
     scope = Scope(store(session, standaard, cases), GEMEENTE, AANBIEDER, standaard, "323", date(2030, 1, 1))
-    return set(session.scalars(registered()["TR321"].function(scope, t.prestatie)))
+    return set(session.scalars(registered()["TR321"].function(scope, rows_of(scope, "Prestatie"))))
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -121,6 +121,7 @@ class TestAnAllocation:
             "reden_wijziging": None,
             "omvang": TRAJECT,
             "budget": None,
+            "waarschuwingen": [],
         }
 
     def test_it_is_told_in_a_301_with_the_client_as_given(self, chain: Chain) -> None:
@@ -231,7 +232,7 @@ class TestAChange:
         [
             ({}, {"volume": 2}, "omvang", TRAJECT | {"volume": 2}),
             ({}, {"einddatum": "2026-02-28"}, "einddatum", "2026-02-28"),
-            (BUDGET, {"budget": 50_000}, "budget", 50_000),
+            (BUDGET, {"budget": 50_000, "instemming_aanbieder": True}, "budget", 50_000),
             (BUDGET, {"einddatum": "2028-12-31"}, "einddatum", "2028-12-31"),
         ],
         ids=["volume", "withdrawn", "budget", "renewed"],

@@ -13,228 +13,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.billing.compose import Claim, amounts
+from services.billing.leveringen.compose import Claim, amounts
 from services.demo import people
 from services.demo.stage import Party
 from shared.calendar import month_of, vandaag
-from shared.db.tables import metadata
 from shared.standard.document import Node
 from shared.standard.level1 import check
 from tests.chain import Chain, query
-
-Json = dict[str, Any]
-HULP = {"categorie": "02", "code": "02A03"}
-DAGBESTEDING = {"categorie": "07", "code": "07A04"}
-WEKELIJKS = {"volume": 3, "eenheid": "04", "frequentie": "2"}
-TARIEF = 6_150
-CONTRACT = {"nummer": "C1", "standaard": "iwmo", "begindatum": "2024-01-01"}
-PRIJS = {
-    "contract": "C1",
-    "product_categorie": "02",
-    "product_code": "02A03",
-    "eenheid": "04",
-    "tarief": TARIEF,
-    "begindatum": "2024-01-01",
-}
-
-
-def agree(chain: Chain, aanbieder: Party, *tarieven: Json, **contract: Any) -> None:
-    """Both parties keep the contract and its tariffs."""
-    for party, other in ((chain.gemeente, aanbieder), (aanbieder, chain.gemeente)):
-        party.call("PUT", "billing", "/contracten", json={**CONTRACT, "tegenpartij": other.code, **contract})
-        for tarief in tarieven:
-            party.call("PUT", "billing", "/tarieven", json=PRIJS | tarief)
-
-
-def allocate(chain: Chain, aanbieder: Party, **changes: Any) -> str:
-    """An allocation that the provider has accepted: three hours a week, unless it is said otherwise; its id."""
-    body = {
-        "standaard": "iwmo",
-        "aanbieder": aanbieder.code,
-        "client": people.WILLEM,
-        "product": HULP,
-        "ingangsdatum": "2025-10-07",
-        "einddatum": "2025-12-30",
-        "omvang": WEKELIJKS,
-    }
-    body = {name: value for name, value in (body | changes).items() if value is not None}
-    made = chain.gemeente.call("POST", "allocation", "/toewijzingen", 201, json=body)
-    chain.drain()
-    assert chain.gemeente.get("messaging", f"/berichten/{made['bericht']}")["status"] == "goedgekeurd"
-    return str(made["id"])
-
-
-def send(party: Party, path: str, body: Any, method: str = "POST") -> httpx.Response:
-    return party.apis["billing"].call(method, f"/v1{path}", json=body)
-
-
-def deliver(aanbieder: Party, toewijzing: str, maand: str, volume: int, **more: Any) -> Json:
-    """What was delivered in a month, kept."""
-    body = {"toewijzing": toewijzing, "maand": maand, "volume": volume, **more}
-    kept: Json = aanbieder.call("POST", "billing", "/leveringen", 201, json=body)
-    return kept
-
-
-def claim(aanbieder: Party, maand: str, standaard: str = "iwmo") -> httpx.Response:
-    return send(aanbieder, "/declaraties", {"standaard": standaard, "gemeente": "0193", "maand": maand})
-
-
-def declare(chain: Chain, aanbieder: Party, maand: str, standaard: str = "iwmo") -> Json:
-    """The declaratie of a month, sent and answered, as the provider sees it."""
-    made = claim(aanbieder, maand, standaard)
-    assert made.status_code == 202, made.text
-    chain.drain()
-    found: Json = aanbieder.get("billing", made.headers["location"].removeprefix("/v1"))
-    return found
-
-
-def overtaken(chain: Chain, aanbieder: Party, toewijzing: str, maand: str, **change: Any) -> Json:
-    """A declaratie of what the municipality has just changed its mind about: its provider could not know yet."""
-    body = {"reden_wijziging": "07", **change}
-    chain.gemeente.call("POST", "allocation", f"/toewijzingen/{toewijzing}/wijzigingen", 201, json=body)
-    return declare(chain, aanbieder, maand)
-
-
-def declaraties(party: Party) -> list[Json]:
-    found: list[Json] = party.get("billing", "/declaraties")["declaraties"]
-    return found
-
-
-def outcomes(declaratie: Json) -> list[tuple[int, str]]:
-    """Of each line the amount in eurocents and what became of it."""
-    return [(line["bedrag"], line["uitkomst"]) for line in declaratie["regels"]]
-
-
-def reasons(declaratie: Json) -> list[list[str]]:
-    """Of each line the return codes."""
-    return [[reden["retourcode"] for reden in line["redenen"]] for line in declaratie["regels"]]
-
-
-def to_pay(chain: Chain) -> dict[tuple[str, str], int]:
-    rows = chain.gemeente.get("billing", "/betaalvoorstellen")["betaalvoorstellen"]
-    return {(row["standaard"], row["aanbieder"]): row["te_betalen"] for row in rows}
-
-
-def codes(response: httpx.Response) -> list[str]:
-    assert response.headers["content-type"] == "application/problem+json"
-    return [finding["code"] for finding in response.json()["bevindingen"]]
-
-
-def kept() -> dict[str, int]:
-    tables = [*metadata.tables, "procrastinate_jobs"]
-    return {name: query(f"SELECT count(*) FROM {name}")[0][0] for name in tables}
-
-
-@pytest.fixture
-def hours(chain: Chain) -> str:
-    """An allocation of three hours a week, under a contract with a tariff per hour."""
-    agree(chain, chain.begeleiding, {})
-    return allocate(chain, chain.begeleiding)
-
-
-class TestContracts:
-    def put(self, chain: Chain, body: Json, path: str = "/contracten") -> httpx.Response:
-        return send(chain.gemeente, path, body, "PUT")
-
-    def contract(self, **changes: Any) -> Json:
-        return {**CONTRACT, "tegenpartij": "65656056", "einddatum": "2024-12-31", **changes}
-
-    def test_a_contract_and_its_tariffs_are_kept_for_the_caller_alone(self, chain: Chain) -> None:
-        contract = self.contract(einddatum=None)
-        assert self.put(chain, contract).json() == contract
-        tarief = PRIJS | {"einddatum": "2025-12-31"}
-        assert self.put(chain, tarief, "/tarieven").json() == tarief
-        assert chain.gemeente.get("billing", "/contracten") == {"contracten": [contract]}
-        assert chain.gemeente.get("billing", "/tarieven") == {"tarieven": [tarief]}
-        assert chain.begeleiding.get("billing", "/contracten") == {"contracten": []}
-        assert chain.begeleiding.get("billing", "/tarieven") == {"tarieven": []}
-
-    def test_the_same_number_replaces_it(self, chain: Chain) -> None:
-        self.put(chain, self.contract())
-        self.put(chain, self.contract(einddatum="2025-06-30"))
-        [found] = chain.gemeente.get("billing", "/contracten")["contracten"]
-        assert found["einddatum"] == "2025-06-30"
-
-    @pytest.mark.parametrize(
-        "other",
-        [
-            {"begindatum": "2025-01-01", "einddatum": None},
-            {"begindatum": "2023-01-01", "einddatum": "2023-12-31"},
-            {"standaard": "ijw"},
-            {"tegenpartij": "65656055"},
-        ],
-        ids=["after", "before", "other law", "other provider"],
-    )
-    def test_contracts_may_touch(self, chain: Chain, other: Json) -> None:
-        assert self.put(chain, self.contract()).status_code == 200
-        assert self.put(chain, self.contract(nummer="C2", **other)).status_code == 200
-
-    @pytest.mark.parametrize(
-        "other",
-        [
-            {"begindatum": "2024-12-31", "einddatum": None},
-            {"begindatum": "2023-01-01", "einddatum": "2024-01-01"},
-            {"begindatum": "2023-01-01", "einddatum": None},
-            {},
-        ],
-        ids=["its last day", "its first day", "all of it", "the same"],
-    )
-    def test_contracts_may_not_overlap(self, chain: Chain, other: Json) -> None:
-        self.put(chain, self.contract())
-        refused = self.put(chain, self.contract(nummer="C2", **other))
-        assert (refused.status_code, codes(refused)) == (422, ["PERIODE"])
-        assert len(chain.gemeente.get("billing", "/contracten")["contracten"]) == 1
-
-    @pytest.mark.parametrize(
-        ("other", "status"),
-        [
-            ({"begindatum": "2025-01-01"}, 200),
-            ({"begindatum": "2024-12-31"}, 422),
-            ({"begindatum": "2023-01-01"}, 422),
-            ({"eenheid": "01"}, 200),
-            ({"product_code": "02A04"}, 200),
-        ],
-    )
-    def test_tariffs_of_a_product_and_unit_may_not_overlap(self, chain: Chain, other: Json, status: int) -> None:
-        self.put(chain, self.contract())
-        assert self.put(chain, PRIJS | {"einddatum": "2024-12-31"}, "/tarieven").status_code == 200
-        assert self.put(chain, PRIJS | other, "/tarieven").status_code == status
-
-    def test_a_tariff_needs_its_contract(self, chain: Chain) -> None:
-        refused = self.put(chain, PRIJS, "/tarieven")
-        assert (refused.status_code, codes(refused)) == (422, ["CONTRACT"])
-
-    def test_a_tariff_does_not_find_the_contract_of_the_other_party(self, chain: Chain) -> None:
-        self.put(chain, self.contract())
-        assert send(chain.begeleiding, "/tarieven", PRIJS, "PUT").status_code == 422
-
-    @pytest.mark.parametrize("path", ["/contracten", "/tarieven"])
-    def test_a_period_does_not_end_before_it_begins(self, chain: Chain, path: str) -> None:
-        self.put(chain, self.contract(nummer="C1"))
-        body = self.contract(nummer="C2") if path == "/contracten" else PRIJS
-        assert self.put(chain, body | {"einddatum": "2023-12-31"}, path).status_code == 422
-
-    @pytest.mark.parametrize(
-        "changes",
-        [
-            {"tarief": True},
-            {"tarief": "6150"},
-            {"tarief": 61.5},
-            {"tarief": -1},
-            {"tarief": 100_000_000},
-            {"product_code": "02\x00"},
-            {"product_code": " "},
-            {"product_code": "02A031"},
-            {"eenheid": "99"},
-            {"begindatum": "2024-02-30"},
-            {"begindatum": None},
-            {"per": "uur"},
-        ],
-    )
-    def test_a_tariff_of_another_form_is_refused(self, chain: Chain, changes: Json) -> None:
-        self.put(chain, self.contract())
-        assert self.put(chain, PRIJS | changes, "/tarieven").status_code == 422
-        assert chain.gemeente.get("billing", "/tarieven") == {"tarieven": []}
+from tests.services.claims import (
+    DAGBESTEDING,
+    PRIJS,
+    TARIEF,
+    WEKELIJKS,
+    Json,
+    agree,
+    allocate,
+    claim,
+    codes,
+    declaraties,
+    declare,
+    deliver,
+    kept,
+    outcomes,
+    overtaken,
+    reasons,
+    send,
+    to_pay,
+)
 
 
 class TestADelivery:
@@ -377,6 +182,13 @@ class TestAmounts:
 def lines(aanbieder: Party, declaratie: Json) -> list[Node]:
     """The lines of the 323 itself."""
     return list(check(aanbieder.xml(declaratie["bericht"])).document().root.all("Prestatie"))
+
+
+def by_day(chain: Chain) -> str:
+    """An allocation whose tariff only the municipality keeps."""
+    price = PRIJS | {"product_categorie": DAGBESTEDING["categorie"], "product_code": DAGBESTEDING["code"]}
+    chain.gemeente.call("PUT", "allocation", "/tarieven", json=price)
+    return allocate(chain, chain.begeleiding, client=people.ANNIE, product=DAGBESTEDING)
 
 
 class TestADeclaratie:
@@ -540,7 +352,7 @@ class TestADeclaratie:
             assert (refused.status_code, codes(refused)) == (422, ["TR137"])
 
     def test_without_a_tariff_nothing_is_sent(self, chain: Chain, hours: str) -> None:
-        other = allocate(chain, chain.begeleiding, client=people.ANNIE, product=DAGBESTEDING)
+        other = by_day(chain)
         deliver(chain.begeleiding, hours, "2025-10", 12)
         deliver(chain.begeleiding, other, "2025-10", 1)
         before = kept()
@@ -550,7 +362,7 @@ class TestADeclaratie:
         assert kept() == before
 
     def test_a_withdrawn_delivery_needs_no_tariff(self, chain: Chain, hours: str) -> None:
-        other = allocate(chain, chain.begeleiding, client=people.ANNIE, product=DAGBESTEDING)
+        other = by_day(chain)
         deliver(chain.begeleiding, hours, "2025-10", 12)
         for volume in (1, 0):
             deliver(chain.begeleiding, other, "2025-10", volume)
@@ -579,8 +391,10 @@ class TestADeclaratie:
 
 
 def shared(declaratie: Json) -> Json:
-    """What both sides must see alike."""
-    return {name: value for name, value in declaratie.items() if name not in ("bericht", "richting", "tegenpartij")}
+    """What both sides must see alike; a line has the id of its message at its own side."""
+    told = {name: value for name, value in declaratie.items() if name not in ("bericht", "richting", "tegenpartij")}
+    lines = [{name: value for name, value in line.items() if name != "id"} for line in told["regels"]]
+    return told | {"regels": lines}
 
 
 class TestWhatIsToBePaid:
@@ -598,7 +412,7 @@ class TestWhatIsToBePaid:
         declare(chain, chain.jeugdhulp, "2025-10")
         deliver(chain.jeugdhulp, other, "2025-10", 1)
         declare(chain, chain.jeugdhulp, "2025-11")
-        found = chain.gemeente.get("billing", "/betaalvoorstellen")["betaalvoorstellen"]
+        found = chain.gemeente.get("billing", "/te-betalen")["te_betalen"]
         assert found == [
             {
                 "standaard": "iwmo",
@@ -619,22 +433,18 @@ class TestWhatIsToBePaid:
         ]
 
     def test_a_provider_has_nothing_to_pay(self, chain: Chain) -> None:
-        assert chain.begeleiding.apis["billing"].call("GET", "/v1/betaalvoorstellen").status_code == 403
+        assert chain.begeleiding.apis["billing"].call("GET", "/v1/te-betalen").status_code == 403
 
 
 @pytest.mark.parametrize("key", ["", "zk_onbekend"])
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("PUT", "/contracten"),
-        ("GET", "/contracten"),
-        ("PUT", "/tarieven"),
-        ("GET", "/tarieven"),
         ("POST", "/leveringen"),
         ("POST", "/declaraties"),
         ("GET", "/declaraties"),
         ("GET", f"/declaraties/{UUID(int=1)}"),
-        ("GET", "/betaalvoorstellen"),
+        ("GET", "/te-betalen"),
         ("POST", "/beoordelingen"),
     ],
 )

@@ -16,7 +16,8 @@ from shared.db.session import owner
 from shared.security import YEAR, new_key
 from tests.chain import Chain
 
-FILES = sorted(Path(examples.__file__).parent.glob("*.json"))
+FILES = sorted(Path(examples.__file__).parent.glob("[!d]*.json"))
+"""All models but D, which has no allocations: its sums are with paying."""
 CONTRACT = {"nummer": "C1", "tegenpartij": "65656055", "standaard": "iwmo", "begindatum": "2025-01-01"}
 TARIEF = {
     "contract": "C1",

@@ -330,6 +330,9 @@ def invoice(name: str, clients: list[tuple[list[Line], bool]]) -> Document:
         }
         for lines, _ in clients
     ]
+    total = sum(-cents if credit else cents for lines, _ in clients for cents, credit, _ in lines)
+    tree["Declaratie"][0]["totaal_ingediend_bedrag_totaal_bedrag"] = abs(total)  # as TR358 asks
+    tree["Declaratie"][0]["totaal_ingediend_bedrag_debet_credit"] = "C" if total < 0 else "D"
     return build(messages()[name], tree)
 
 

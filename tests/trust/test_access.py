@@ -210,10 +210,10 @@ class TestARepeatedRequest:
         """Who asks what where, and something else under the same key."""
         for party, other in ((chain.gemeente, chain.begeleiding), (chain.begeleiding, chain.gemeente)):
             contract = {"nummer": "C1", "standaard": "iwmo", "begindatum": "2024-01-01", "tegenpartij": other.code}
-            party.call("PUT", "billing", "/contracten", json=contract)
+            party.call("PUT", "allocation", "/contracten", json=contract)
             tarief = {"contract": "C1", "product_categorie": "02", "product_code": "02A03", "eenheid": "04"}
             price = {**tarief, "tarief": 6150, "begindatum": "2024-01-01"}
-            party.call("PUT", "billing", "/tarieven", json=price)
+            party.call("PUT", "allocation", "/tarieven", json=price)
         toewijzing = chain.gemeente.call("POST", "allocation", "/toewijzingen", 201, json=TOEWIJZING)["id"]
         chain.drain()
         levering = {"toewijzing": toewijzing, "maand": "2025-10", "volume": 3}

@@ -23,7 +23,8 @@ from tests.chain import Chain, query
 from tests.provider import Provider
 from tests.tokens import claims, key, signed
 from tests.trust import matrix as m
-from tests.trust.operations import basis
+from tests.trust.money import paid
+from tests.trust.operations import basis, levensloop, lokaal, termijnen, toewijzen, verzoeken
 
 SECRET = "geheim van de proxy"
 ENVIRONMENT = {
@@ -111,20 +112,31 @@ def told(chain: Chain, gemeente: str, aanbieder: str) -> Iterator[tuple[tuple[st
     """The story of a pair: an allocation that was accepted, and a declaratie that was answered; what came of it."""
     payer, carer = chain.parties[gemeente], chain.parties[aanbieder]
     for party, other in ((payer, aanbieder), (carer, gemeente)):
-        party.call("PUT", "billing", "/contracten", json={**basis.CONTRACT, "tegenpartij": other})
-        party.call("PUT", "billing", "/tarieven", json=basis.TARIEF)
+        party.call("PUT", "allocation", "/contracten", json={**basis.CONTRACT, "tegenpartij": other})
+        party.call("PUT", "allocation", "/tarieven", json=basis.TARIEF)
     made = told_once(payer, ("allocation", "POST", "/v1/toewijzingen"), basis.TOEWIJZING | {"aanbieder": aanbieder})
     chain.drain()
     carer.call("POST", "billing", "/leveringen", 201, json={**basis.LEVERING, "toewijzing": made["id"]})
+    told_once(carer, ("allocation", "POST", "/v1/verzoeken/toewijzing"), verzoeken.VOT | {"gemeente": gemeente})
     declared = told_once(carer, ("billing", "POST", "/v1/declaraties"), basis.DECLARATIE | {"gemeente": gemeente})
     chain.drain()
+    ended = termijnen.ended(chain, payer, carer)
+    voorstel = toewijzen.rejected(payer, aanbieder)
+    plans = levensloop.plans(payer, chain.party(keyed(gemeente, ALLES), gemeente), aanbieder)
     for party in (payer, carer):
         [seen] = party.get("billing", "/declaraties")["declaraties"]
         assert seen["status"] == "goedgekeurd"
         yield (party.code, "toewijzing"), made["id"]
         yield (party.code, "bericht"), seen["bericht"]
+        yield (party.code, "beëindigd"), ended
+        yield (party.code, "voorstel"), voorstel
+        yield from (((party.code, kind), value) for kind, value in plans.items())
+        yield from (((party.code, kind), value) for kind, value in termijnen.objects(party, seen["bericht"]))
+        yield from (((party.code, kind), value) for kind, value in verzoeken.requests(party).items())
+        yield from (((party.code, kind), value) for kind, value in lokaal.objects(party, seen["regels"][0]["id"]))
         yield (party.code, "toegang"), give(party.code, proof_of_key(new_key()), "sleutel", ALLES)
         yield (party.code, "opschoning"), proposed(party.code)
+        yield from (((party.code, kind), value) for kind, value in paid(party.code).items())
         yield (party.code, "storing"), str(stuck(party.code, seen["bericht"]))
     assert declared["regels"] == 1
 

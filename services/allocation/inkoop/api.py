@@ -35,11 +35,15 @@ SoortNaam = Annotated[
     ],
     Path(description="Soort gegevens"),
 ]
+_LISTS: dict[str, Any] = {
+    naam: (list[soort.model], Field(default=[], max_length=spreadsheet.ROWS, description=f"De {naam}"))  # type: ignore[name-defined]
+    for naam, soort in SOORTEN.items()
+}
 Inkoop: Any = create_model(
     "Inkoop",
     __base__=Model,
     __doc__="Inkoopgegevens van alle soorten; wat niet genoemd wordt blijft zoals het is.",
-    **{naam: (list[soort.model], Field(default=[], max_length=spreadsheet.ROWS)) for naam, soort in SOORTEN.items()},  # type: ignore[name-defined,call-overload]
+    **_LISTS,
 )
 
 
@@ -67,8 +71,10 @@ def _keep(who: Caller, items: dict[str, flows.Rows]) -> Ingelezen:
 
 def _add(soort: Soort) -> None:
     """The two operations of a kind: put one, get all."""
-    one, many = soort.model, f"{soort.model.__name__}Lijst"
-    listed: Any = create_model(many, __base__=Model, **{soort.naam: (list[one], Field(description="Op sleutel"))})  # type: ignore[valid-type,call-overload]
+    one: Any = soort.model
+    rows: Any = (list[one], Field(description="Op sleutel"))
+    doc = f"De {soort.naam} van de aanroeper."
+    listed: Any = create_model(f"{soort.model.__name__}Lijst", __base__=Model, __doc__=doc, **{soort.naam: rows})
     router.put(f"/{soort.naam}", summary=f"Leg vast: {one.__name__.lower()}", name=f"put_{soort.naam}")(
         _put(soort, one, Beheerder if soort.van_beide else Gemeente)
     )

@@ -106,7 +106,7 @@ class Product(Gedateerd):
     naam: Naam = Field(description="Naam")
     perceel: Perceel = ""
     eenheid: Eenheid | None = Field(default=None, description="Eenheid van de toewijzing; leeg: met een budget")
-    frequentie: Frequentie | None = None
+    frequentie: Frequentie | None = Field(default=None, description="Per dag, week, maand of in totaal")
     bekostiging: str = Field(pattern="^(inspanning|output|taak)$", description="inspanning, output of taak")
     landelijk: bool = Field(default=False, description="Staat op de landelijke productlijst")
     levertermijn: int | None = Field(default=None, ge=0, le=520, description="Werkdagen van toewijzing tot levering")
@@ -148,8 +148,8 @@ class Arrangement(Gedateerd):
     product_categorie: ProductCategorie | None = Field(default=None, description="Leeg: generiek")
     product_code: ProductCode | None = Field(default=None, description="Leeg: met een budget")
     volume: Volume | None = Field(default=None, description="Omvang; bij eenheid 83 in eurocenten")
-    eenheid: Eenheid | None = None
-    frequentie: Frequentie | None = None
+    eenheid: Eenheid | None = Field(default=None, description="Eenheid van de omvang")
+    frequentie: Frequentie | None = Field(default=None, description="Per dag, week, maand of in totaal")
     budget: Cents | None = Field(default=None, description="Budget in eurocenten, als er geen omvang is")
     maanden: int | None = Field(default=None, ge=1, le=600, description="Looptijd in maanden; leeg: open")
 

@@ -20,7 +20,7 @@ VERWIJDERD = "13"
 
 def _of_municipality(scope: Scope, row: Any) -> tuple[ColumnElement[bool], ...]:
     """The conditions that a row is one of the municipality of the judged message, as far as its owner can see."""
-    if len(scope.eigenaar) == 4:  # the municipality itself, which has a CBS code
+    if scope.by_municipality:
         return (row.c.eigenaar == scope.eigenaar, row.c.standaard == scope.standaard)
     return (of_exchange(row, scope),)
 

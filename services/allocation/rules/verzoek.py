@@ -19,11 +19,12 @@ AFGEWEZEN, IN_ONDERZOEK = "1", "2"
 
 
 def referred(scope: Scope, name: str, row: Any, **fields: str) -> ColumnElement[bool]:
-    """The condition that a class has a row with the reference of `row`, in a message that holds."""
+    """The condition that a class has a row with the reference of `row`, in an earlier message that holds."""
     other = t.classes[name].alias()
     return ledger.looked_up(
         select(1).where(
             of_exchange(other, scope),
+            other.c.bericht != scope.bericht,
             other.c.referentie_aanbieder == row.c.referentie_aanbieder,
             *(other.c[field] == value for field, value in fields.items()),
             ledger.holds(other),
@@ -32,18 +33,19 @@ def referred(scope: Scope, name: str, row: Any, **fields: str) -> ColumnElement[
 
 
 def requested(scope: Scope, row: Any) -> ColumnElement[bool]:
-    """The condition that a request has the reference of `row`, in a message that holds."""
+    """The condition that a request has the reference of `row`, in an earlier message that holds."""
     return or_(*(referred(scope, name, row) for name in REQUESTS))
 
 
 def _pending(scope: Scope, name: str, client: Any) -> ColumnElement[bool]:
-    """The condition that a request for a client was neither rejected nor led to an allocation."""
+    """The condition that an earlier request for a client was neither rejected nor led to an allocation."""
     request = t.classes[name].alias()
     rejected = referred(scope, "Antwoord", request, verzoek_antwoord=AFGEWEZEN)
     allocated = referred(scope, "ToegewezenProduct", request)
     return ledger.looked_up(
         select(1).where(
             of_exchange(request, scope),
+            request.c.bericht != scope.bericht,
             request.c.bsn == client.c.bsn,
             ledger.holds(request),
             ~or_(rejected, allocated),

@@ -173,6 +173,6 @@ def tr361(scope: Scope, table: Any) -> Select[Any]:
     periods, new = _periods(scope), t.classes["NieuwProduct"].name
     one = periods[table.name].subquery("een")
     others = (found for name, found in periods.items() if {name, table.name} != {new})
-    other = union_all(*others).cte("ander").prefix_with("MATERIALIZED")  # else looked up again for each row
+    other = union_all(*others).cte(f"ander_{table.name}").prefix_with("MATERIALIZED")  # else looked up for each row
     itself = and_(other.c.klasse == one.c.klasse, other.c.volgnummer == one.c.volgnummer)
     return select(one.c.volgnummer).where(ledger.looked_up(select(1).where(~itself, _overlap(one, other))))

@@ -6,6 +6,7 @@ from sqlalchemy import Select, select
 
 from services.billing.rules.lines import judged
 from shared.db import ledger
+from shared.db import tables as t
 from shared.judging import of_exchange
 from shared.rules import Scope, per_message
 
@@ -29,7 +30,7 @@ def tr323(scope: Scope, line: Any) -> Select[Any]:
 
     Level 2 sees to it that a message has no two credits of one debit (TR315) and no debit with its credit (TR316).
     """
-    debit = line.alias("debet")
+    debit = t.prestatie.alias("debet")
     match = select(1).where(
         of_exchange(debit, scope),
         debit.c.ingediend_bedrag_debet_credit == "D",
@@ -44,7 +45,7 @@ def tr323(scope: Scope, line: Any) -> Select[Any]:
 @per_message("TR390", on="Prestatie")
 def tr390(scope: Scope, line: Any) -> Select[Any]:
     """A credit names what a granted credit of an earlier message took back."""
-    earlier = line.alias("eerder")
+    earlier = t.prestatie.alias("eerder")
     taken_back = select(1).where(
         of_exchange(earlier, scope),
         earlier.c.ingediend_bedrag_debet_credit == "C",

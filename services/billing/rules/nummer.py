@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select
 
 from shared.db import ledger
+from shared.db import tables as t
 from shared.judging import of_exchange
 from shared.rules import Scope, per_message
 
@@ -12,7 +13,7 @@ from shared.rules import Scope, per_message
 @per_message("TR314", on="Prestatie")
 def tr314(scope: Scope, line: Any) -> Select[Any]:
     """The ReferentieNummer is that of an earlier line, also of a refused one: before, or higher up in this message."""
-    other = line.alias("ander")
+    other = t.prestatie.alias("ander")
     above, here = other.c.volgnummer < line.c.volgnummer, other.c.bericht == scope.bericht
     used = select(1).where(
         of_exchange(other, scope),

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, or_
+from sqlalchemy import Select, and_, or_
 
-from services.billing.rules.lines import debits_with_allocation, fits, tariffs
-from shared.db import tables as t
+from services.billing.rules.lines import debits_with_allocation, fits
 from shared.rules import Scope, per_message
 
 
@@ -37,10 +36,8 @@ def tr341(scope: Scope, line: Any) -> Select[Any]:
     Hours may be invoiced in minutes in both cases; without any tariff TR418 speaks.
     """
     lines, allocation = debits_with_allocation(scope, line)
-    priced = tariffs(scope, line)
-    fitting = priced.where(fits(t.tarief.c.eenheid, line.c.eenheid))
     unit = allocation.c.omvang_eenheid
-    by_contract = and_(unit.is_(None), exists(priced), ~exists(fitting))
+    by_contract = and_(unit.is_(None), line.c.geprijsd, line.c.afgesproken_tarief.is_(None))
     return lines.where(or_(~fits(unit, line.c.eenheid), by_contract))
 
 

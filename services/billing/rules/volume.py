@@ -16,20 +16,23 @@ HUISHOUDELIJKE_HULP = "01"
 def tr321(scope: Scope, line: Any) -> Select[Any]:
     """The volume is more than the allocation allows in this product period; in another unit only TR341 speaks."""
     lines, allocation = debits_with_allocation(scope, line)
-    unit = allocation.c.omvang_eenheid
-    in_minutes = and_(unit == UUR, line.c.eenheid == MINUUT)
-    limit = allocation.c.omvang_volume * _times(scope, line, allocation) * case((in_minutes, 60), else_=1)
-    return lines.where(fits(unit, line.c.eenheid), line.c.geleverd_volume > limit)
+    same = fits(allocation.c.omvang_eenheid, line.c.eenheid)
+    return lines.where(same, line.c.geleverd_volume > most(scope, line, allocation))
 
 
-def _times(scope: Scope, line: Any, allocation: Any) -> Any:
+def most(scope: Scope, line: Any, allocation: Any) -> Any:
+    """The volume that the allocation allows in the product period of a line, in the unit of that line."""
+    in_minutes = and_(allocation.c.omvang_eenheid == UUR, line.c.eenheid == MINUUT)
+    return allocation.c.omvang_volume * times(scope, line, allocation) * case((in_minutes, 60), else_=1)
+
+
+def times(scope: Scope, line: Any, allocation: Any) -> Any:
     """How often the volume of the allocation fits in the part of the product period that it covers."""
-    begin = func.greatest(line.c.product_periode_begindatum, allocation.c.ingangsdatum)
-    einde = func.least(line.c.product_periode_einddatum, allocation.c.einddatum)  # ignores an open end
+    begin, einde = covered(line, allocation)
     help_at_home = and_(literal(scope.standaard) == "iwmo", allocation.c.product_categorie == HUISHOUDELIJKE_HULP)
     weekly = case(
         (help_at_home, 6),
-        (allocation.c.omvang_eenheid.in_(OUTPUT), _sundays(begin, einde, allocation)),
+        (allocation.c.omvang_eenheid.in_(OUTPUT), sundays(begin, einde, allocation)),
         else_=weeks(begin, einde),
     )
     return case(
@@ -38,6 +41,12 @@ def _times(scope: Scope, line: Any, allocation: Any) -> Any:
         (allocation.c.omvang_frequentie == "2", weekly),
         else_=1,  # per month, also a broken one (IV078), and in total
     )
+
+
+def covered(line: Any, allocation: Any) -> tuple[Any, Any]:
+    """The first and last day of the part of a product period that the allocation covers; there may be none."""
+    begin = func.greatest(line.c.product_periode_begindatum, allocation.c.ingangsdatum)
+    return begin, func.least(line.c.product_periode_einddatum, allocation.c.einddatum)  # ignores an open end
 
 
 def days(first: Any, last: Any) -> Any:
@@ -58,7 +67,7 @@ def weeks(begin: Any, einde: Any) -> Any:
     return days(_monday(begin), _monday(einde)) / 7 + 1
 
 
-def _sundays(begin: Any, einde: Any, allocation: Any) -> Any:
+def sundays(begin: Any, einde: Any, allocation: Any) -> Any:
     """The Sundays in a period, plus one where the last Sunday of an allocation lies that goes on after it.
 
     An allocation without a Sunday counts its one broken week where it ends.

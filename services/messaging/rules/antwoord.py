@@ -1,4 +1,4 @@
-"""The lines of a 325 against the 323 that it answers (level 3), which `bericht.antwoord_op` tells."""
+"""A 325 against the 323 that it answers (level 3), which `bericht.antwoord_op` tells."""
 
 from typing import Any
 
@@ -7,10 +7,36 @@ from sqlalchemy import Select, select
 from shared.db import ledger
 from shared.db import tables as t
 from shared.judging import of_exchange
-from shared.rules import Scope, per_message
+from shared.rules import Scope, per_answer, per_message
 from shared.standard.catalogue import message_of
+from shared.standard.document import Document
 
 REFERENTIE = "product_referentie_referentie_nummer"
+
+
+VERSIES = ("basisschema_xsd_versie", "bericht_xsd_versie")
+
+
+@per_answer("TR337", on="Header")
+def tr337(answer: Document, heen: Document | None) -> bool:
+    """The DeclaratieIdentificatie is that of no declaratie of ours."""
+    return heen is not None
+
+
+@per_answer("TR371", on="Header")
+def tr371(answer: Document, heen: Document | None) -> bool:
+    """XsdVersieDeclaratie is not the XsdVersie of the declaratie."""
+    if heen is None:
+        return True
+    told, sent = answer.header, heen.header
+    return all(told.get(f"xsd_versie_declaratie_{name}") == sent.get(f"xsd_versie_{name}") for name in VERSIES)
+
+
+@per_answer("TR376", on="DeclaratieAntwoord")
+def tr376(answer: Document, heen: Document | None) -> bool:
+    """The DeclaratieNummer is not that of the declaratie that the Header names."""
+    own = {node.get("declaratie_nummer") for node in heen.root.all("Declaratie")} if heen else set()
+    return heen is None or all(node.get("declaratie_nummer") in own for node in answer.root.all("DeclaratieAntwoord"))
 
 
 @per_message("TR366", on="Prestatie")

@@ -9,7 +9,15 @@ from shared.db.migrations.protect import protect, run
 revision = "0007"
 down_revision = "0006"
 
-NEW: tuple[str, ...] = ()
+NEW: tuple[str, ...] = (
+    "rekening",
+    "taakbekostiging",
+    "betaaltermijn",
+    "betaalvoorstel",
+    "bankresultaat",
+    "betaling",
+    "betaalregel",
+)
 
 
 def upgrade() -> None:

@@ -1,4 +1,4 @@
-"""Allocations that wait for a second person, and what belongs to the life of an allocation."""
+"""What a municipality decides beside the message: the access, proposals for a second person, personal budgets."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from shared.db.migrations.protect import protect, run
 revision = "0008"
 down_revision = "0007"
 
-NEW: tuple[str, ...] = ()
+NEW = ("besluit", "toewijsgrens", "toewijzingsvoorstel", "pgb")
 
 
 def upgrade() -> None:

@@ -9,7 +9,7 @@ from shared.db.migrations.protect import protect, run
 revision = "0009"
 down_revision = "0008"
 
-NEW: tuple[str, ...] = ()
+NEW: tuple[str, ...] = ("vrije_dag", "signaal", "resultaat")
 
 
 def upgrade() -> None:
@@ -21,5 +21,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them."""
+    op.execute("DROP INDEX ix_bericht_open")
     for table in reversed(NEW):
         op.execute(f"DROP TABLE {table}")

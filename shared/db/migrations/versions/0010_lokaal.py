@@ -9,7 +9,7 @@ from shared.db.migrations.protect import protect, run
 revision = "0010"
 down_revision = "0009"
 
-NEW: tuple[str, ...] = ()
+NEW = ("lokale_regel", "vraag")
 
 
 def upgrade() -> None:

@@ -1,25 +1,23 @@
-"""What the rules need to stay fast on millions of lines."""
+"""The lines of an allocation are found by their product period too, however long its history (TR389)."""
 
 from pathlib import Path
 
 from alembic import op
 
-from shared.db.migrations.protect import protect, run
+from shared.db.migrations.protect import run
 
 revision = "0011"
 down_revision = "0010"
 
-NEW: tuple[str, ...] = ()
+BEFORE = "ix_prestatie_toewijzing_nummer_eigenaar_standaard_tegenpartij"
 
 
 def upgrade() -> None:
-    """Create the tables, each seen by its organisation only."""
+    """Make the index, and drop the one that it takes the place of."""
     run(Path(__file__).with_suffix(".sql"))
-    for table in NEW:
-        protect(table)
 
 
 def downgrade() -> None:
-    """Drop them."""
-    for table in reversed(NEW):
-        op.execute(f"DROP TABLE {table}")
+    """Have the one of before."""
+    op.execute(f"CREATE INDEX {BEFORE} ON prestatie (toewijzing_nummer, eigenaar, standaard, tegenpartij)")
+    op.execute("DROP INDEX ix_prestatie_toewijzing")

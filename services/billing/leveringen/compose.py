@@ -2,10 +2,11 @@
 
 A delivery without a standing debit becomes a debit; one that differs from its granted debit becomes a
 credit of that debit and a new debit, in this order; one whose debit waits for an answer waits too.
+All of it is arithmetic, without a database.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -15,16 +16,37 @@ from sqlalchemy import Row
 from shared.standard.document import Value
 
 EURO = "83"
+MOST = 99_999_999
+"""The highest amount of a line, in eurocents (LDT_Bedrag)."""
 Line = dict[str, Value | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A delivery with its price: `tarief` in eurocents per `per` (a unit), or None where there is none."""
+    """A delivery with its price: `tarief` in eurocents per `per` (a unit), or None where there is none.
+
+    `eind` is the last day of its product period as its allocation is now; None leaves it as it was recorded.
+    """
 
     levering: Row[Any]
     tarief: int | None
     per: str
+    eind: date | None = None
+
+    @property
+    def einddatum(self) -> date:
+        """The last day of the product period that is claimed (IV089)."""
+        day: date = self.eind or self.levering.einddatum
+        return day
+
+
+@dataclass(frozen=True, slots=True)
+class Prestatie:
+    """A line of a 323, the BSN of its client, and the delivery that it is about."""
+
+    bsn: str = field(repr=False)
+    claim: Claim
+    line: Line
 
 
 def _round(value: Decimal) -> int:
@@ -54,7 +76,7 @@ def debit(claim: Claim, referentie: str) -> Line:
         "product_categorie": row.product_categorie,
         "product_code": row.product_code,
         "product_periode_begindatum": row.begindatum,
-        "product_periode_einddatum": row.einddatum,
+        "product_periode_einddatum": claim.einddatum,
         "geleverd_volume": row.volume,
         "eenheid": row.eenheid,
         "product_tarief": tarief,
@@ -73,7 +95,10 @@ def credit(standing: Row[Any], fields: Sequence[str], referentie: str) -> Line:
 
 
 def same(standing: Row[Any], claim: Claim) -> bool:
-    """Whether a granted debit already says what was delivered, at the price that holds."""
+    """Whether a granted debit already says what was delivered, at the price that holds.
+
+    The period is the one that was recorded: what was granted stays so when the allocation is cut or stretched later.
+    """
     tarief, bedrag = amounts(claim)
     wanted = (claim.levering.einddatum, claim.levering.volume, claim.levering.eenheid, tarief, bedrag)
     return wanted == (
@@ -85,30 +110,54 @@ def same(standing: Row[Any], claim: Claim) -> bool:
     )
 
 
-def total(lines: Sequence[Line]) -> int:
+def difference(
+    claim: Claim, standing: Sequence[Row[Any]], fields: Sequence[str], number: Callable[[], str]
+) -> list[Line]:
+    """The lines that make what was granted equal to a delivery: credits, then a debit; none while one waits."""
+    if any(row.wacht or same(row, claim) for row in standing):
+        return []
+    lines = [credit(row, fields, number()) for row in standing]
+    return lines + ([debit(claim, number())] if claim.levering.volume > 0 else [])
+
+
+def is_credit(line: Line) -> bool:
+    """Whether a line takes back."""
+    return line["ingediend_bedrag_debet_credit"] == "C"
+
+
+def amount(line: Line) -> int:
+    """The amount of a line in eurocents, negative for a credit."""
+    cents = int(str(line["ingediend_bedrag_bedrag"]))
+    return -cents if is_credit(line) else cents
+
+
+def total(lines: Iterable[Line]) -> int:
     """The sum of lines in eurocents, credits subtracted (TR358)."""
-    return sum(
-        -int(str(line["ingediend_bedrag_bedrag"]))
-        if line["ingediend_bedrag_debet_credit"] == "C"
-        else int(str(line["ingediend_bedrag_bedrag"]))
-        for line in lines
-    )
+    return sum(map(amount, lines))
 
 
-def body(nummer: str, periode: tuple[date, date], dag: date, lines: Sequence[tuple[str, Line]]) -> dict[str, Any]:
-    """The Declaratie of a 323, from lines with the BSN of their client."""
-    amount = total([line for _, line in lines])
+def in_order(lines: Iterable[Prestatie]) -> list[Prestatie]:
+    """The lines as they stand in the message: by client, and of each the credits first (OP366)."""
+    clients: dict[str, list[Prestatie]] = {}
+    for item in lines:
+        clients.setdefault(item.bsn, []).append(item)
+    return [item for own in clients.values() for item in sorted(own, key=lambda item: not is_credit(item.line))]
+
+
+def body(nummer: str, periode: tuple[date, date], dag: date, lines: Sequence[Prestatie]) -> dict[str, Any]:
+    """The Declaratie of a 323, from lines as `in_order` gives them."""
+    cents = total(item.line for item in lines)
     clients: dict[str, list[Line]] = {}
-    for bsn, line in lines:
-        clients.setdefault(bsn, []).append(line)
+    for item in lines:
+        clients.setdefault(item.bsn, []).append(item.line)
     return {
         "Declaratie": {
             "declaratie_nummer": nummer,
             "declaratie_periode_begindatum": periode[0],
             "declaratie_periode_einddatum": periode[1],
             "declaratie_dagtekening": dag,
-            "totaal_ingediend_bedrag_totaal_bedrag": abs(amount),
-            "totaal_ingediend_bedrag_debet_credit": "C" if amount < 0 else "D",
+            "totaal_ingediend_bedrag_totaal_bedrag": abs(cents),
+            "totaal_ingediend_bedrag_debet_credit": "C" if cents < 0 else "D",
             "Client": [{"bsn": bsn, "Prestatie": found} for bsn, found in clients.items()],
         }
     }

@@ -1,0 +1,113 @@
+"""Stretching, withdrawing, deleting and revising an allocation: one 301 each, with the reason that fits."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from services.allocation import flows as messages
+from services.allocation import queries, tonen
+from services.allocation.levensloop import samen
+from services.allocation.levensloop.models import Herziening, Intrekking, Verlenging
+from services.allocation.levensloop.queries import granted_lines
+from services.allocation.models import Omvang, Wijziging
+from services.allocation.rules.toewijzing import VERWIJDERD
+from services.allocation.toewijzen import bestaand, checks, flows
+from shared.calendar import NEDERLAND
+from shared.db.session import Namens
+from shared.errors import Fault, Refused
+
+VERLENGD, VERKORT = "04", "05"
+DAG = timedelta(1)
+
+
+def stretch(session: Session, who: Namens, toewijzing: str, wanted: Verlenging, nu: datetime) -> None:
+    """Give an allocation a later end date, as OP380 asks. Raises Refused (404, 409, 422)."""
+    row = queries.one(session, who.organisatie, toewijzing)
+    if why := bestaand.not_to_stretch(row, nu.astimezone(NEDERLAND).date()):
+        raise _refused("De toewijzing kan niet worden verlengd", Fault("OP380", "/einddatum", why))
+    if wanted.einddatum <= row.einddatum:
+        text = "Deze dag ligt niet na de huidige einddatum. Kies een latere, of trek de toewijzing in."
+        raise _refused("De toewijzing kan niet worden verlengd", Fault("OP380", "/einddatum", text))
+    longer = samen.as_wanted(row, ingangsdatum=row.einddatum + DAG, einddatum=wanted.einddatum)
+    if found := checks.faults(session, who.organisatie, longer, row.bsn):
+        raise Refused(422, "De toewijzing kan niet worden verlengd", found)
+    change = Wijziging(reden_wijziging=VERLENGD, einddatum=wanted.einddatum, budget=wanted.budget)
+    flows.change(session, who, toewijzing, change, nu)
+
+
+def withdraw(session: Session, who: Namens, toewijzing: str, wanted: Intrekking, nu: datetime) -> None:
+    """Give an allocation an earlier end date. Raises Refused (404, 422)."""
+    row = queries.one(session, who.organisatie, toewijzing)
+    if row.einddatum is not None and wanted.einddatum >= row.einddatum:
+        text = "Deze dag ligt niet voor de huidige einddatum. Kies een eerdere, of verleng de toewijzing."
+        raise _refused("De toewijzing kan niet worden ingetrokken", Fault("IV066", "/einddatum", text))
+    change = Wijziging(reden_wijziging=wanted.reden, einddatum=wanted.einddatum)
+    flows.change(session, who, toewijzing, change, nu)
+
+
+def remove(session: Session, who: Namens, toewijzing: str, nu: datetime) -> None:
+    """Make an allocation count as never sent (reason 13). Raises Refused: 404, 422 with what was granted (TR385)."""
+    row = queries.one(session, who.organisatie, toewijzing)
+    if found := [_granted(line) for line in granted_lines(session, row)]:
+        raise _refused("De toewijzing kan niet worden verwijderd", *found)
+    change = Wijziging(reden_wijziging=VERWIJDERD, einddatum=row.ingangsdatum)
+    flows.change(session, who, toewijzing, change, nu)
+
+
+def _granted(line: Row[Any]) -> Fault:
+    period = f"{line.product_periode_begindatum:%d-%m-%Y} t/m {line.product_periode_einddatum:%d-%m-%Y}"
+    amount = f"€ {line.ingediend_bedrag_bedrag // 100},{line.ingediend_bedrag_bedrag % 100:02}"
+    how = "Vraag de aanbieder dit te crediteren, of trek de toewijzing in."
+    return Fault("TR385", "/", f"Over {period} is {amount} toegekend. {how}")
+
+
+def revise(session: Session, who: Namens, toewijzing: str, wanted: Herziening, nu: datetime) -> samen.Opvolger | None:
+    """Give an allocation another volume or budget: its successor, or None when its number stays (IV066).
+
+    A total and a budget change under their own number. Per day, week or month the allocation ends on the day before
+    and a new one begins. Raises Refused (404, 409, 422).
+    """
+    row = queries.one(session, who.organisatie, toewijzing)
+    if row.reden_wijziging == VERWIJDERD:
+        text = "Deze toewijzing is verwijderd. Stel een nieuwe vast."
+        raise _refused("De toewijzing kan niet worden herzien", Fault("TR384", "/", text))
+    reason = wanted.reden or (VERLENGD if _more(row, wanted) else VERKORT)
+    if wanted.budget is not None or row.omvang_frequentie in (None, bestaand.TOTAAL):
+        change = Wijziging(
+            reden_wijziging=reason,
+            volume=wanted.volume,
+            budget=wanted.budget,
+            instemming_aanbieder=wanted.instemming_aanbieder,
+        )
+        flows.change(session, who, toewijzing, change, nu)
+        return None
+    return _succeed(session, who, row, wanted, reason, nu)
+
+
+def _more(row: Row[Any], wanted: Herziening) -> bool:
+    return (wanted.volume or wanted.budget or 0) > (row.omvang_volume or row.budget or 0)
+
+
+def _succeed(
+    session: Session, who: Namens, row: Row[Any], wanted: Herziening, reason: str, nu: datetime
+) -> samen.Opvolger:
+    per = _first_day(row, wanted.per)
+    size = Omvang(volume=wanted.volume or 0, eenheid=row.omvang_eenheid, frequentie=row.omvang_frequentie)
+    ended = Wijziging(reden_wijziging=reason, einddatum=per - DAG)
+    new = samen.Nieuw(samen.as_wanted(row, ingangsdatum=per, omvang=size))
+    wissel = samen.Wissel([(row, ended)], [new])
+    return samen.successor(row, samen.send(session, who, messages.client_as_told(session, row), wissel, nu))
+
+
+def _first_day(row: Row[Any], per: date | None) -> date:
+    """The day from which something else takes the place of an allocation. Raises Refused (422)."""
+    text = f"Toewijzing {tonen.identity(row)}: geef een dag na de ingangsdatum en niet na de einddatum."
+    if per is None or per <= row.ingangsdatum or (row.einddatum is not None and per > row.einddatum):
+        raise _refused("De toewijzing kan zo niet worden opgevolgd", Fault("IV066", "/per", text))
+    return per
+
+
+def _refused(titel: str, *faults: Fault) -> Refused:
+    return Refused(422, titel, list(faults))

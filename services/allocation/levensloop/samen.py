@@ -1,0 +1,156 @@
+"""One 301 in which allocations of a client at a provider change and others begin, each checked as it is alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from services.allocation import flows, tonen
+from services.allocation.models import NieuweToewijzing, Product, Wijziging
+from services.allocation.toewijzen import bestaand, checks, plafonds
+from services.allocation.toewijzen import flows as toewijzen
+from shared import vault
+from shared.db import ledger
+from shared.db.session import Namens
+from shared.errors import Fault, Refused
+from shared.standard.catalogue import message_of
+
+
+@dataclass(frozen=True, slots=True)
+class Nieuw:
+    """An allocation that begins, and the cell of the table of arrangements that it came from."""
+
+    toewijzing: NieuweToewijzing
+    model: str | None = None
+    assen: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wissel:
+    """What one 301 does: allocations as they stand with what changes in them, and new ones."""
+
+    gewijzigd: Sequence[tuple[Row[Any], Wijziging]] = ()
+    nieuw: Sequence[Nieuw] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verzonden:
+    """What came of it: the 301, the numbers of what is new, and what ceilings warn of."""
+
+    bericht: UUID
+    nummers: Sequence[int]
+    waarschuwingen: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Opvolger:
+    """The id of an allocation that took the place of another, and what ceilings warn of."""
+
+    toewijzing: str
+    waarschuwingen: list[str]
+
+
+def successor(row: Any, sent: Verzonden) -> Opvolger:
+    """What took the place of an allocation, when it is one."""
+    [nummer] = sent.nummers
+    return Opvolger(f"{row.eigenaar}-{row.standaard}-{nummer}", sent.waarschuwingen)
+
+
+def as_wanted(row: Any, **changes: Any) -> NieuweToewijzing:
+    """An allocation as a new one with its product and size, and what is to be otherwise (fields of the model).
+
+    Its client is not repeated: what uses it has the client as they were told.
+    """
+    product = None if row.product_categorie is None else Product(categorie=row.product_categorie, code=row.product_code)
+    told = {
+        "standaard": row.standaard,
+        "aanbieder": max(row.eigenaar, row.tegenpartij, key=len),
+        "client": None,
+        "product": product,
+        "ingangsdatum": row.ingangsdatum,
+        "einddatum": row.einddatum,
+        "omvang": tonen.size(row),
+        "budget": row.budget,
+        "referentie_aanbieder": None,
+        "commentaar": None,
+    }
+    return NieuweToewijzing.model_construct(**told | changes)
+
+
+def leaves(wanted: NieuweToewijzing) -> dict[str, Any]:
+    """An allocation as the leaves of a ToegewezenProduct, without its number and moment."""
+    product, size = wanted.product, wanted.omvang
+    told = {
+        "product_categorie": product.categorie if product else None,
+        "product_code": product.code if product else None,
+        "ingangsdatum": wanted.ingangsdatum,
+        "einddatum": wanted.einddatum,
+        "omvang_volume": size.volume if size else None,
+        "omvang_eenheid": size.eenheid if size else None,
+        "omvang_frequentie": size.frequentie if size else None,
+        "budget": wanted.budget,
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def send(
+    session: Session, who: Namens, client: Mapping[str, Any], wissel: Wissel, nu: datetime, maker: str | None = None
+) -> Verzonden:
+    """Send what changes and what begins in one 301; `client` is the tree of a Client of a 301.
+
+    All of it is at one provider and under one law. `maker` prepared what `who` approves. Raises Refused: 422 with
+    all that is against it, 409 when it needs a second person and there is none.
+    """
+    first = wissel.nieuw[0].toewijzing if wissel.nieuw else as_wanted(wissel.gewijzigd[0][0])
+    gemeente, message = who.organisatie, message_of(first.standaard, "301")
+    _refuse(faults(session, gemeente, client["bsn"], wissel))
+    if maker is None:
+        _needs_nobody(session, gemeente, wissel)
+    products = [flows.changed(row, wanted, nu) for row, wanted in wissel.gewijzigd]
+    ceilings = [plafonds.before(session, gemeente, new.toewijzing) for new in wissel.nieuw]
+    nummers = [ledger.next_number(session, "toewijzing_nummer") for _ in wissel.nieuw]
+    for nummer, new in zip(nummers, wissel.nieuw, strict=True):
+        products.append({"toewijzing_nummer": nummer, **leaves(new.toewijzing), **flows.determined(nu)})
+    bericht = flows.send_301(session, message, gemeente, first.aanbieder, client, products, nu)
+    for row, _ in wissel.gewijzigd:
+        toewijzen.record(session, who, bericht, row.toewijzing_nummer, maker, {"resultaatgebieden": []})
+    for nummer, new in zip(nummers, wissel.nieuw, strict=True):
+        behind: dict[str, Any] = {
+            "resultaatgebieden": [],
+            "model": new.model,
+            "assen": dict(new.assen) if new.assen else None,
+        }
+        toewijzen.record(session, who, bericht, nummer, maker, behind)
+    warnings = [
+        text
+        for new, known in zip(wissel.nieuw, ceilings, strict=True)
+        for text in plafonds.warnings(session, gemeente, new.toewijzing, known)
+    ]
+    return Verzonden(bericht, nummers, list(dict.fromkeys(warnings)))
+
+
+def faults(session: Session, gemeente: str, bsn: str, wissel: Wissel) -> list[Fault]:
+    """All that is against it: of each new allocation what was bought, of each change what may be lowered."""
+    person = vault.pseudonym(gemeente, bsn)
+    found = [fault for row, wanted in wissel.gewijzigd for fault in bestaand.lowered(row, wanted)]
+    return found + [fault for new in wissel.nieuw for fault in checks.faults(session, gemeente, new.toewijzing, person)]
+
+
+def _refuse(found: list[Fault]) -> None:
+    if found:
+        raise Refused(422, "De wijziging kan niet", found)
+
+
+def _needs_nobody(session: Session, gemeente: str, wissel: Wissel) -> None:
+    """Refuse what a second person approves, as for each allocation alone."""
+    for new in wissel.nieuw:
+        amount = checks.amount(session, checks.proposed(gemeente, new.toewijzing))
+        toewijzen.needs_nobody(session, gemeente, new.toewijzing.standaard, amount)
+    for row, wanted in wissel.gewijzigd:
+        before, after = toewijzen.amounts(session, gemeente, tonen.identity(row), wanted)
+        if after > before:
+            toewijzen.needs_nobody(session, gemeente, row.standaard, after)

@@ -1,0 +1,79 @@
+"""Steering over HTTP: commitments against ceilings, movements, waiting times and scenario sums."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response, Security
+
+from services.allocation.sturing import budgetten, doorstroom, scenarios, wachttijden
+from services.allocation.sturing.models import (
+    Beweging,
+    Budgetregel,
+    Budgetten,
+    Doorstroom,
+    Scenariojaar,
+    Scenarios,
+    Scenariovraag,
+    Wachttijd,
+    Wachttijden,
+)
+from shared.calendar import month, vandaag
+from shared.contracts import Standaard
+from shared.db.session import transaction
+from shared.security import Caller, gemeente
+from shared.tabel import CSV, AlsCsv, table
+
+router = APIRouter(tags=["sturing"])
+Reader = Annotated[Caller, Security(gemeente, scopes=["lezen"])]
+Jaar = Annotated[int | None, Query(ge=2015, le=2999, description="Kalenderjaar; leeg is dit jaar")]
+Wet = Annotated[Standaard | None, Query(description="ijw of iwmo")]
+Verdeling = Annotated[
+    str, Query(pattern=f"^({'|'.join(budgetten.VERDELINGEN)})$", description="Waarnaar er wordt opgeteld")
+]
+Kwartaal = Annotated[int | None, Query(ge=1, le=4, description="Kwartaal van het jaar; leeg is het hele jaar")]
+
+
+@router.get("/budgetten", response_model=Budgetten, responses=CSV, summary="Vastgelegde bedragen en plafonds")
+def get_budgetten(
+    who: Reader, als_csv: AlsCsv, jaar: Jaar = None, standaard: Wet = None, per: Verdeling = "plafond"
+) -> Budgetten | Response:
+    """From the allocations as they stand; months follow the weeks that they touch (IV077)."""
+    today = vandaag()
+    year = jaar or today.year
+    with transaction(who) as session:
+        rows = budgetten.budgets(session, who.organisatie, year, per, standaard, today)
+    return table(Budgetten(jaar=year, peildatum=today, per=per, budgetten=rows), Budgetregel, rows, als_csv=als_csv)
+
+
+@router.get("/doorstroom", response_model=Doorstroom, responses=CSV, summary="Beweging van zwaar naar licht")
+def get_doorstroom(who: Reader, als_csv: AlsCsv, jaar: Jaar = None, kwartaal: Kwartaal = None) -> Doorstroom | Response:
+    """Clients before a period and on its last day; numbers below ten are hidden."""
+    today = vandaag()
+    begin, last = _period(jaar or today.year, kwartaal)
+    eind = max(begin, min(last, today))
+    with transaction(who) as session:
+        rows = doorstroom.movements(session, who.organisatie, begin, eind)
+    return table(Doorstroom(begin=begin, eind=eind, doorstroom=rows), Beweging, rows, als_csv=als_csv)
+
+
+def _period(jaar: int, kwartaal: int | None) -> tuple[date, date]:
+    first = 1 if kwartaal is None else 3 * kwartaal - 2
+    return date(jaar, first, 1), month(jaar, 12 if kwartaal is None else 3 * kwartaal).eind
+
+
+@router.get("/wachttijden", response_model=Wachttijden, responses=CSV, summary="Wachttijd van toewijzing tot start")
+def get_wachttijden(who: Reader, als_csv: AlsCsv, jaar: Jaar = None) -> Wachttijden | Response:
+    """Of the allocations on which the waiting began in a year."""
+    today = vandaag()
+    year = jaar or today.year
+    with transaction(who) as session:
+        rows = wachttijden.waiting(session, who.organisatie, year, today)
+    return table(Wachttijden(jaar=year, peildatum=today, wachttijden=rows), Wachttijd, rows, als_csv=als_csv)
+
+
+@router.post("/scenarios", response_model=Scenarios, responses=CSV, summary="Reken een omzetting naar een model door")
+def post_scenarios(body: Scenariovraag, who: Reader, als_csv: AlsCsv) -> Any:
+    """Nothing changes; the assumptions stand in the answer."""
+    with transaction(who) as session:
+        found = scenarios.calculate(session, who.organisatie, body)
+    return table(found, Scenariojaar, found.scenarios, als_csv=als_csv)

@@ -1,0 +1,119 @@
+"""The HTTP API of terms: what is due, what was raised of it, and days off."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response, Security
+from sqlalchemy import Row
+
+from services.allocation.termijnen import queries, signalen, vrij
+from services.allocation.termijnen.models import (
+    Signaal,
+    Signalen,
+    Soort,
+    Status,
+    Termijn,
+    Termijnen,
+    VrijeDag,
+    VrijeDagen,
+)
+from services.allocation.termijnen.termen import TERMEN
+from shared.calendar import vandaag
+from shared.contracts import Datum, Organisatiecode
+from shared.db.session import transaction
+from shared.security import Caller, caller
+from shared.web import next_page
+
+router = APIRouter(tags=["termijnen"])
+Reader = Annotated[Caller, Security(caller, scopes=["lezen"])]
+Beheerder = Annotated[Caller, Security(caller, scopes=["beheren"])]
+Limit = Annotated[int, Query(ge=1, le=1000, description="Hoeveel")]
+
+
+@router.get("/termijnen", summary="Wat wanneer moet gebeuren, en wat te laat is")
+def get_termijnen(
+    who: Reader,
+    request: Request,
+    soort: Annotated[Soort | None, Query(description="Code van de termijn")] = None,
+    status: Annotated[Status | None, Query(description="te-laat, nadert of open")] = None,
+    partij: Annotated[Organisatiecode | None, Query(description="Wie aan zet is, of de andere partij")] = None,
+    na: Annotated[str | None, Query(pattern=r"^[0-9_a-z/-]{14,120}$", description="Verder na (zie volgende)")] = None,
+    limit: Limit = 100,
+) -> Termijnen:
+    """What is open only: what was done in time or too late is not told any more."""
+    wanted = queries.Filter(soort, status, partij, queries.place(na), limit)
+    with transaction(who) as session:
+        dag = queries.today(session, who.organisatie, vandaag())
+        rows = queries.listed(session, dag, wanted)
+    more = queries.place_of(rows[limit - 1]) if len(rows) > limit else None
+    following = next_page(request, more) if more is not None else None
+    return Termijnen(termijnen=[_termijn(dag, row) for row in rows[:limit]], volgende=following)
+
+
+def _termijn(dag: queries.Dag, row: Row[Any]) -> Termijn:
+    term = TERMEN[row.code]
+    return Termijn(
+        termijn=term.code,
+        grondslag=term.grondslag,
+        omschrijving=term.omschrijving,
+        standaard=row.standaard,
+        tegenpartij=row.tegenpartij,
+        wie=row.wie,
+        sinds=row.sinds,
+        uiterlijk=dag.last_day(term, row),
+        status=row.status,
+        bericht=row.bericht,
+        toewijzing=row.object if row.toewijzing_nummer is not None else None,
+        volgnummer=row.volgnummer,
+    )
+
+
+@router.get("/signalen", summary="Termijnen die naderen of voorbij zijn")
+def get_signalen(
+    who: Reader,
+    request: Request,
+    gezien: Annotated[bool | None, Query(description="Alleen wat wel of niet gezien is")] = None,
+    na: Annotated[UUID | None, Query(description="Verder na dit signaal (zie volgende)")] = None,
+    limit: Limit = 100,
+) -> Signalen:
+    """As the periodic job raised them; a term that ended by now is told until it runs again."""
+    with transaction(who) as session:
+        rows = signalen.listed(session, who.organisatie, seen=gezien, na=na, limit=limit)
+    following = next_page(request, str(rows[limit - 1].id)) if len(rows) > limit else None
+    return Signalen(signalen=[_signaal(row) for row in rows[:limit]], volgende=following)
+
+
+@router.post("/signalen/{id}/gezien", summary="Meld dat u een signaal heeft gezien")
+def post_gezien(id: Annotated[UUID, Path(description="Kenmerk van het signaal")], who: Reader) -> Signaal:  # noqa: A002
+    """Who saw it first stays; the term runs on."""
+    with transaction(who) as session:
+        return _signaal(signalen.see(session, who.organisatie, id, who.wie))
+
+
+def _signaal(row: Row[Any]) -> Signaal:
+    known = {name: getattr(row, name) for name in Signaal.model_fields if name != "omschrijving"}
+    return Signaal(**known, omschrijving=TERMEN[row.termijn].omschrijving)
+
+
+@router.get("/vrije-dagen", summary="Vrije dagen")
+def get_vrije_dagen(who: Reader) -> VrijeDagen:
+    """Those of the organisation itself, beside weekends and public holidays."""
+    with transaction(who) as session:
+        rows = vrij.days_off(session, who.organisatie)
+    return VrijeDagen(vrije_dagen=[VrijeDag.of(row) for row in rows])
+
+
+@router.put("/vrije-dagen", summary="Leg een vrije dag vast")
+def put_vrije_dag(body: VrijeDag, who: Beheerder) -> VrijeDag:
+    """No working day from now on, in any term that runs."""
+    with transaction(who) as session:
+        vrij.keep_day_off(session, who.organisatie, body.datum, body.omschrijving)
+    return body
+
+
+@router.delete("/vrije-dagen/{datum}", status_code=204, summary="Trek een vrije dag in")
+def delete_vrije_dag(datum: Annotated[Datum, Path(description="De dag")], who: Beheerder) -> Response:
+    """A working day again."""
+    with transaction(who) as session:
+        vrij.end_day_off(session, who.organisatie, datum)
+    return Response(status_code=204)

@@ -1,0 +1,88 @@
+"""Situations of allocations: not started, whether or not something was delivered, and ended while delivery runs."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, literal, or_, select
+
+from services.allocation.meldingen import direction, exchange, running, told
+from services.allocation.termijnen.basis import item, ontvangst
+from shared.db import inkoop, ledger
+from shared.db import tables as t
+
+
+def _allocations(eigenaar: str, *conditions: ColumnElement[bool]) -> Any:
+    """The allocations as they stand of an organisation, by way of its own 301s."""
+    bericht = t.bericht.c
+    sent = (bericht.eigenaar == eigenaar, bericht.richting == direction(eigenaar, "gemeente"), bericht.soort == "301")
+    return ledger.current_allocations(*sent, t.toegewezen_product.c.eigenaar == eigenaar, *conditions)
+
+
+def _item(eigenaar: str, current: Any, *days: ColumnElement[Any]) -> Select[Any]:
+    gemeente = literal(eigenaar) if len(eigenaar) == 4 else current.c.tegenpartij
+    named = func.concat(gemeente, "-", current.c.standaard, "-", cast(current.c.toewijzing_nummer, Text))
+    return item(current, named, *days, nummer=current.c.toewijzing_nummer, person=current.c.bsn)
+
+
+def _deleted(current: Any) -> ColumnElement[bool]:
+    """The condition that an allocation was taken back altogether (OP087: reason 01 or 13 on its first day)."""
+    taken = func.coalesce(current.c.reden_wijziging, "").in_(("01", "13"))
+    return and_(taken, func.coalesce(current.c.einddatum == current.c.ingangsdatum, False))
+
+
+def _known_since(current: Any) -> Any:
+    """The day on which the first 301 with the number of an allocation came: a later version does not begin anew."""
+    first, holder = t.toegewezen_product.alias(), t.bericht.alias()
+    return (
+        select(func.min(ontvangst(holder)))
+        .join_from(first, holder, and_(holder.c.id == first.c.bericht, holder.c.status.in_(t.GELDIG)))
+        .where(exchange(first, current), first.c.toewijzing_nummer == current.c.toewijzing_nummer)
+        .scalar_subquery()
+    )
+
+
+def _delivered(current: Any) -> Any:
+    """The last day of the first period in which something was delivered: by then it has certainly begun."""
+    line, own = t.prestatie, t.levering
+    claimed = select(func.min(line.c.product_periode_einddatum)).where(
+        exchange(line, current), line.c.toewijzing_nummer == current.c.toewijzing_nummer, ledger.holds(line)
+    )
+    recorded = select(func.min(own.c.einddatum)).where(
+        exchange(own, current), own.c.toewijzing_nummer == current.c.toewijzing_nummer, own.c.volume > 0
+    )
+    return func.least(claimed.scalar_subquery(), recorded.scalar_subquery())
+
+
+def _working_days(current: Any) -> Any:
+    """The term of delivery of a product in working days, of its code before that of its category."""
+    product = inkoop.product.c
+    query = select(product.levertermijn).where(
+        product.eigenaar == current.c.eigenaar,
+        product.standaard == current.c.standaard,
+        product.product_categorie == current.c.product_categorie,
+        product.product_code.in_((func.coalesce(current.c.product_code, ""), "")),
+        product.begindatum <= current.c.ingangsdatum,
+        func.coalesce(product.einddatum >= current.c.ingangsdatum, True),
+        product.levertermijn.is_not(None),
+    )
+    return query.order_by(product.product_code.desc()).limit(1).scalar_subquery()
+
+
+def unstarted(eigenaar: str, vandaag: date) -> Select[Any]:
+    """Allocations without a start: `levering` when something was delivered, else `begin` as long as they run."""
+    current = _allocations(eigenaar, ~told("StartProduct", t.toegewezen_product))
+    delivered, known = _delivered(current), _known_since(current)
+    waits = and_(delivered.is_(None), or_(current.c.einddatum.is_(None), current.c.einddatum >= vandaag))
+    days = (
+        case((delivered.is_not(None), func.greatest(delivered, known))).label("levering"),
+        case((waits, func.greatest(current.c.ingangsdatum, known))).label("begin"),
+    )
+    return _item(eigenaar, current, *days, _working_days(current).label("werkdagen")).where(~_deleted(current))
+
+
+def ended(eigenaar: str, vandaag: date) -> Select[Any]:
+    """Allocations that ended while a delivery on them runs."""
+    current, holder = _allocations(eigenaar, told("StartProduct", t.toegewezen_product, running)), t.bericht.alias()
+    day = func.greatest(current.c.einddatum, ontvangst(holder)).label("einde")
+    query = _item(eigenaar, current, day).join_from(current, holder, holder.c.id == current.c.bericht)
+    return query.where(current.c.einddatum < vandaag)

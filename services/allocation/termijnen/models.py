@@ -1,0 +1,76 @@
+"""What the API of terms takes and gives."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from services.allocation.termijnen.termen import TERMEN
+from shared.contracts import CARRIED, NO_BSN, Datum, Id, Model, Standaard
+
+Soort = Annotated[str, Field(pattern=f"^({'|'.join(TERMEN)})$", description="Code van de termijn")]
+Status = Annotated[str, Field(pattern="^(te-laat|nadert|open)$", description="te-laat, nadert of open")]
+Omschrijving = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S"), CARRIED, NO_BSN]
+
+
+class Termijn(Model):
+    """Iets wat voor een bepaalde dag moet gebeuren en nog niet is gebeurd."""
+
+    termijn: str = Field(description="Code van de termijn", examples=["retourbericht"])
+    grondslag: str = Field(description="Regel van de standaard; leeg bij een eigen levertermijn", examples=["OP090"])
+    omschrijving: str = Field(description="Wat er moet gebeuren")
+    standaard: Standaard
+    tegenpartij: str = Field(description="Code van de andere partij")
+    wie: str = Field(description="Code van de organisatie die aan zet is")
+    sinds: date = Field(description="Dag van de gebeurtenis waarna de termijn loopt")
+    uiterlijk: date = Field(description="Laatste dag")
+    status: str = Field(description="te-laat (de laatste dag is voorbij), nadert of open")
+    bericht: Id = Field(description="Bericht waarom het gaat, of waarin de toewijzing of het verzoek staat")
+    toewijzing: str | None = Field(description="Toewijzing, als het daarom gaat")
+    volgnummer: int | None = Field(description="Het hoeveelste verzoek van het bericht, als het daarom gaat")
+
+
+class Termijnen(Model):
+    """Wat loopt, de eerste laatste dag voorop."""
+
+    termijnen: list[Termijn] = Field(description="De termijnen")
+    volgende: str | None = Field(description="Adres van de volgende bladzijde; leeg als dit de laatste is")
+
+
+class Signaal(Model):
+    """Een termijn die nadert of voorbij is, eenmaal gemeld."""
+
+    id: Id = Field(description="Kenmerk")
+    termijn: str = Field(description="Code van de termijn")
+    omschrijving: str = Field(description="Wat er moet gebeuren")
+    object: str = Field(description="Bericht, toewijzing of verzoek (bericht/volgnummer) waarom het gaat")
+    bericht: Id = Field(description="Bericht waarin dit staat")
+    standaard: Standaard
+    tegenpartij: str = Field(description="Code van de andere partij")
+    wie: str = Field(description="Code van de organisatie die aan zet is")
+    sinds: date = Field(description="Dag van de gebeurtenis waarna de termijn loopt")
+    uiterlijk: date = Field(description="Laatste dag")
+    status: str = Field(description="te-laat of nadert")
+    gemeld_op: datetime = Field(description="Moment waarop dit is gemeld")
+    gezien_door: str | None = Field(description="Wie het zag; leeg zolang niemand het zag")
+    gezien_op: datetime | None = Field(description="Wanneer")
+
+
+class Signalen(Model):
+    """Signalen van termijnen die nog lopen, de eerste laatste dag voorop."""
+
+    signalen: list[Signaal] = Field(description="De signalen")
+    volgende: str | None = Field(description="Adres van de volgende bladzijde; leeg als dit de laatste is")
+
+
+class VrijeDag(Model):
+    """Een vrije dag van uw organisatie, naast weekenden en feestdagen."""
+
+    datum: Datum = Field(description="De dag")
+    omschrijving: Omschrijving = Field(description="Waarom hij vrij is", examples=["Bevrijdingsdag"])
+
+
+class VrijeDagen(Model):
+    """De vrije dagen die gelden, op datum."""
+
+    vrije_dagen: list[VrijeDag] = Field(description="De dagen")

@@ -1,0 +1,177 @@
+"""Terms as they run today: one query over the situations, with the last day and the status of each."""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    Date,
+    Integer,
+    Row,
+    Select,
+    Subquery,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+
+from services.allocation.termijnen.situaties import SITUATIES
+from services.allocation.termijnen.termen import TERMEN, Term
+from services.allocation.termijnen.vrij import days_off
+from shared.calendar import add_working_days, is_working_day
+from shared.db import audit
+from shared.errors import Fault, Refused
+
+JAREN = 3
+"""Of what began longer ago the order in a list is as if it began then; the last day is shown as it is."""
+LANGSTE = 2 * 520
+"""Days that hold the working days of the longest term of delivery that a product can have."""
+LIJST = ("code", "object", "bericht", "standaard", "tegenpartij", "volgnummer", "toewijzing_nummer", "bsn", "wie")
+
+
+@dataclass(frozen=True)
+class Dag:
+    """A day on which the terms of an organisation are looked at, with its days off."""
+
+    eigenaar: str
+    vandaag: date
+    vrij: frozenset[date]
+
+    @cached_property
+    def eerste(self) -> date:
+        """The first day of which the last days of terms are worked out beforehand."""
+        return self.vandaag - timedelta(days=366 * JAREN)
+
+    def near(self, term: Term) -> date:
+        """The last last day that is near today."""
+        return add_working_days(self.vandaag, term.waarschuwen, self.vrij)
+
+    def last_day(self, term: Term, row: Row[Any]) -> date:
+        """The last day of a term that a row of `terms` tells of."""
+        if term.eenheid == "werkdagen" and term.aantal is not None and row.sinds < self.eerste:
+            return term.last_day(row.sinds, self.vrij)
+        return row.uiterlijk  # type: ignore[no-any-return]
+
+    @cached_property
+    def werkdagen(self) -> list[date]:
+        """The working days from `eerste` to past the last day of every term that runs."""
+        days = (self.vandaag - self.eerste).days + LANGSTE
+        found = (self.eerste + timedelta(offset) for offset in range(days))
+        return [day for day in found if is_working_day(day, self.vrij)]
+
+    @cached_property
+    def nummers(self) -> list[int]:
+        """For each day from `eerste` to today how many of those working days lie on or before it."""
+        days = (self.vandaag - self.eerste).days + 1
+        return [bisect_right(self.werkdagen, self.eerste + timedelta(offset)) for offset in range(days)]
+
+    @cached_property
+    def kalender(self) -> CTE:
+        """Those days and numbers for SQL, in one row."""
+        days, numbers = literal(self.werkdagen, ARRAY(Date)), literal(self.nummers, ARRAY(Integer))
+        return select(days.label("werkdagen"), numbers.label("nummers")).cte("kalender")
+
+
+def today(session: Session, eigenaar: str, vandaag: date) -> Dag:
+    """A day with the days off of an organisation."""
+    return Dag(eigenaar, vandaag, frozenset(row.datum for row in days_off(session, eigenaar)))
+
+
+def terms(dag: Dag, codes: Iterable[str] = ()) -> Subquery:
+    """What runs on a day: of each open thing its terms, with `sinds`, `uiterlijk` and `status`."""
+    chosen = [TERMEN[code] for code in codes or TERMEN]
+    names = dict.fromkeys(term.situatie for term in chosen)
+    found = {name: SITUATIES[name](dag.eigenaar, dag.vandaag).cte(name) for name in names}
+    return union_all(*(_running(dag, term, found[term.situatie]) for term in chosen)).subquery("termijn")
+
+
+def _running(dag: Dag, term: Term, found: CTE) -> Select[Any]:
+    sinds = found.c[term.van]
+    last = _last_day(dag, term, found)
+    dated = (
+        select(
+            literal(term.code).label("code"),
+            *(found.c[name] for name in LIJST if name in found.c),
+            _actor(dag, term, found).label("wie"),
+            sinds.label("sinds"),
+            last.label("uiterlijk"),
+        )
+        .select_from(found.join(dag.kalender, true()))
+        .where(sinds <= dag.vandaag, found.c.standaard.in_(term.standaarden), last.is_not(None))
+        .subquery()
+    )
+    late, near = dated.c.uiterlijk < dag.vandaag, dated.c.uiterlijk <= dag.near(term)
+    return select(dated, case((late, "te-laat"), (near, "nadert"), else_="open").label("status"))
+
+
+def _last_day(dag: Dag, term: Term, found: Any) -> Any:
+    """The last day in SQL: from the number of the working day of the event to the one so many further on."""
+    sinds = found.c[term.van]
+    if term.eenheid == "weken":
+        return cast(sinds + 7 * literal(term.aantal), Date)
+    number = found.c.werkdagen if term.aantal is None else literal(term.aantal)
+    place = func.greatest(cast(sinds - dag.eerste, Integer), 0) + 1
+    return dag.kalender.c.werkdagen[dag.kalender.c.nummers[place] + number]
+
+
+def _actor(dag: Dag, term: Term, found: Any) -> Any:
+    """The code of who has to act."""
+    if term.wie == "ontvanger":
+        return found.c.ontvanger
+    mine = (term.wie == "gemeente") == (len(dag.eigenaar) == 4)
+    return literal(dag.eigenaar) if mine else found.c.tegenpartij
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What of the terms is asked for; `na` is where the page before ended: last day, code and object."""
+
+    soort: str | None = None
+    status: str | None = None
+    partij: str | None = None
+    na: tuple[date, str, str] | None = None
+    limit: int = 100
+
+
+def listed(session: Session, dag: Dag, wanted: Filter) -> list[Row[Any]]:
+    """The terms that run, the first last day first; one more than the limit when there are more."""
+    found = terms(dag, (wanted.soort,) if wanted.soort else ())
+    order = (found.c.uiterlijk, found.c.code, found.c.object)
+    query = select(found).order_by(*order).limit(wanted.limit + 1)
+    if wanted.status is not None:
+        query = query.where(found.c.status == wanted.status)
+    if wanted.partij is not None:
+        query = query.where((found.c.tegenpartij == wanted.partij) | (found.c.wie == wanted.partij))
+    if wanted.na is not None:
+        query = query.where(tuple_(*order) > tuple_(*(literal(value) for value in wanted.na)))
+    rows = list(session.execute(query))
+    audit.note(session, "termijnen ingezien", "lijst", {row.bsn: "" for row in rows if row.bsn})
+    return rows
+
+
+def place_of(row: Row[Any]) -> str:
+    """Where a list goes on after a row."""
+    return f"{row.uiterlijk.isoformat()}_{row.code}_{row.object}"
+
+
+def place(na: str | None) -> tuple[date, str, str] | None:
+    """What `place_of` made. Raises Refused (422)."""
+    try:
+        day, code, rest = (na or "").split("_")
+        return date.fromisoformat(day), code, rest
+    except ValueError:
+        if na is None:
+            return None
+        fault = Fault("na", "na", "Dit is geen plaats in de lijst. Neem het adres over uit 'volgende'.")
+        raise Refused(422, "De lijst kan hier niet verdergaan", [fault]) from None

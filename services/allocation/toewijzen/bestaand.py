@@ -1,0 +1,65 @@
+"""What the standard asks of allocations that are there already: when they are stretched, when they may be lowered."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from services.allocation.models import NieuweToewijzing, Wijziging
+from services.allocation.rules.toewijzing import VERWIJDERD
+from shared.db import ledger
+from shared.db import tables as t
+from shared.errors import Fault
+
+TOTAAL = "6"
+"""Frequentie of a volume for the whole of an allocation."""
+
+
+def lowered(row: Row[Any], wanted: Wijziging) -> list[Fault]:
+    """What keeps a total (OP298) or a budget (OP299) from being lowered: its provider did not agree or ask for it."""
+    if wanted.instemming_aanbieder or wanted.referentie_aanbieder is not None:
+        return []
+    how = "Overleg met de aanbieder en geef instemming_aanbieder mee, of de referentie van zijn verzoek."
+    found = []
+    if row.omvang_frequentie == TOTAAL and wanted.volume is not None and wanted.volume < row.omvang_volume:
+        found.append(Fault("OP298", "/volume", f"Een lager totaal kan alleen als de aanbieder instemt. {how}"))
+    if row.budget is not None and wanted.budget is not None and wanted.budget < row.budget:
+        found.append(Fault("OP299", "/budget", f"Een lager budget kan alleen als de aanbieder instemt. {how}"))
+    return found
+
+
+def not_to_stretch(row: Row[Any], vandaag: date) -> str:
+    """Why an allocation is not lengthened by a later end date, in Dutch; empty when it is (OP380)."""
+    if row.einddatum is None:
+        return "Deze toewijzing heeft geen einddatum, dus er valt niets te verlengen."
+    if row.reden_wijziging == VERWIJDERD:
+        return "Deze toewijzing is verwijderd. Stel een nieuwe vast."
+    if row.omvang_frequentie == TOTAAL:
+        return "Een totaal over de looptijd wordt niet opgerekt. Stel een nieuwe toewijzing vast voor de periode erna."
+    if row.einddatum < vandaag:
+        return "De einddatum is al voorbij. Stel een nieuwe toewijzing vast."
+    return ""
+
+
+def stretched(session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str, vandaag: date) -> list[Fault]:
+    """What keeps a new allocation from going on where an equal one ends that is to be stretched instead (OP380)."""
+    row, size = t.toegewezen_product.c, wanted.omvang
+    own = (row.bsn == persoon, row.eigenaar == gemeente, row.tegenpartij == wanted.aanbieder)
+    current = ledger.current_allocations(*own, row.standaard == wanted.standaard)
+    same = {
+        "product_categorie": wanted.product.categorie if wanted.product else None,
+        "product_code": wanted.product.code if wanted.product else None,
+        "omvang_volume": size.volume if size else None,
+        "omvang_eenheid": size.eenheid if size else None,
+        "omvang_frequentie": size.frequentie if size else None,
+        "einddatum": wanted.ingangsdatum - timedelta(1),
+    }
+    query = select(current).where(*(current.c[name].is_not_distinct_from(value) for name, value in same.items()))
+    return [_stretch(found) for found in session.execute(query) if not not_to_stretch(found, vandaag)]
+
+
+def _stretch(row: Row[Any]) -> Fault:
+    identity = f"{row.eigenaar}-{row.standaard}-{row.toewijzing_nummer}"
+    how = f"Verleng haar met POST /v1/toewijzingen/{identity}/verlenging."
+    return Fault("OP380", "/ingangsdatum", f"Toewijzing {identity} loopt nog en is verder gelijk. {how}")

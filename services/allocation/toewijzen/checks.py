@@ -1,0 +1,165 @@
+"""What is asked before an allocation is made: product, contract, tariff and pgb; and its value."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Date, Row, cast, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from services.allocation.inkoop.queries import holds_on
+from services.allocation.models import NieuweToewijzing
+from shared import waarde
+from shared.db import inkoop, ledger
+from shared.db import tables as t
+from shared.db import toewijzen as tt
+from shared.errors import Fault
+
+OPEN = date(2999, 12, 31)
+COLUMNS = (
+    *("eigenaar", "standaard", "tegenpartij", "product_categorie", "product_code"),
+    *("omvang_volume", "omvang_eenheid", "omvang_frequentie", "budget", "ingangsdatum", "einddatum"),
+)
+"""What an allocation is worth depends on."""
+
+
+def faults(session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str) -> list[Fault]:
+    """All that is against an allocation, as far as the municipality keeps it here.
+
+    A municipality without contracts of this law keeps them elsewhere: then nothing is known to be wrong.
+    """
+    found = [*_pgb(session, gemeente, wanted, persoon)]
+    if _keeps(session, inkoop.product, gemeente, wanted.standaard):
+        found += _product(session, gemeente, wanted)
+    if _keeps(session, inkoop.contract, gemeente, wanted.standaard):
+        found += _contract(session, gemeente, wanted, persoon)
+    return found
+
+
+def _keeps(session: Session, table: Any, gemeente: str, standaard: str) -> bool:
+    query = select(1).select_from(table).where(table.c.eigenaar == gemeente, table.c.standaard == standaard).limit(1)
+    return session.scalar(query) is not None
+
+
+def lot_of(session: Session, gemeente: str, wanted: NieuweToewijzing) -> str | None:
+    """The lot that the product of a wanted allocation was bought in; empty when in any, None when not here."""
+    row = _product_row(session, gemeente, wanted)
+    return None if row is None else row.perceel
+
+
+def _product_row(session: Session, gemeente: str, wanted: NieuweToewijzing) -> Row[Any] | None:
+    product, asked = inkoop.product, wanted.product
+    if asked is None:
+        return None
+    query = select(product).where(
+        product.c.eigenaar == gemeente,
+        product.c.standaard == wanted.standaard,
+        product.c.product_categorie == asked.categorie,
+        product.c.product_code == (asked.code or ""),
+        holds_on(product, wanted.ingangsdatum),
+    )
+    return session.execute(query).one_or_none()
+
+
+def _product(session: Session, gemeente: str, wanted: NieuweToewijzing) -> Iterator[Fault]:
+    row = _product_row(session, gemeente, wanted)
+    if wanted.product is not None and row is None:
+        text = "Dit product is op de ingangsdatum niet ingekocht. Kies een ander, of leg het vast bij de inkoop."
+        yield Fault("PRODUCT", "/product", text)
+    elif row is not None and wanted.omvang is not None and row.eenheid != wanted.omvang.eenheid:
+        yield Fault("EENHEID", "/omvang/eenheid", f"Dit product is ingekocht in eenheid {row.eenheid}. Gebruik die.")
+
+
+def _contract(session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str) -> Iterator[Fault]:
+    contract, product = inkoop.contract, _product_row(session, gemeente, wanted)
+    query = select(contract.c.nummer, contract.c.instroom_tot).where(
+        contract.c.eigenaar == gemeente,
+        contract.c.standaard == wanted.standaard,
+        contract.c.tegenpartij == wanted.aanbieder,
+        holds_on(contract, wanted.ingangsdatum),
+        *([contract.c.perceel == product.perceel] if product is not None and product.perceel else []),
+    )
+    rows = list(session.execute(query))
+    if not rows:
+        text = "Deze aanbieder heeft hiervoor op de ingangsdatum geen contract. Kies een andere, of een andere datum."
+        yield Fault("CONTRACT", "/aanbieder", text)
+        return
+    if wanted.omvang is not None and wanted.omvang.eenheid != waarde.EURO and not _priced(session, gemeente, wanted):
+        yield Fault("TR418", "/product/code", "Het contract heeft op de ingangsdatum geen tarief. Leg het eerst vast.")
+    closed = all(row.instroom_tot is not None and row.instroom_tot < wanted.ingangsdatum for row in rows)
+    if closed and not _continues(session, gemeente, wanted, persoon):
+        text = "Bij deze aanbieder mag geen nieuwe zorg meer beginnen; alleen wat loopt wordt afgemaakt."
+        yield Fault("INSTROOM", "/ingangsdatum", text)
+
+
+def _priced(session: Session, gemeente: str, wanted: NieuweToewijzing) -> bool:
+    asked = proposed(gemeente, wanted)
+    price = waarde.price_of(asked, asked.c.ingangsdatum)
+    return session.scalar(select(price.c.tarief).select_from(asked.join(price, literal(True)))) is not None
+
+
+def _continues(session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str) -> bool:
+    """Whether the client has care from this provider that runs up to the new one."""
+    row = t.toegewezen_product.c
+    own = (row.eigenaar == gemeente, row.standaard == wanted.standaard, row.tegenpartij == wanted.aanbieder)
+    current = ledger.current_allocations(*own, row.bsn == persoon)
+    until = cast(wanted.ingangsdatum, Date).op("-")(1)
+    runs = or_(current.c.einddatum.is_(None), current.c.einddatum >= until)
+    query = select(current.c.bericht).where(runs, current.c.ingangsdatum < wanted.ingangsdatum)
+    return session.execute(query.limit(1)).one_or_none() is not None
+
+
+def _pgb(session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str) -> Iterator[Fault]:
+    if wanted.product is None:
+        return
+    row, code = tt.pgb.c, wanted.product.code
+    query = select(row.begindatum).where(
+        row.bsn == persoon,
+        row.eigenaar == gemeente,
+        row.standaard == wanted.standaard,
+        row.product_categorie == wanted.product.categorie,
+        *([or_(row.product_code.is_(None), row.product_code == code)] if code else []),
+        row.begindatum <= (wanted.einddatum or OPEN),
+        or_(row.einddatum.is_(None), row.einddatum >= wanted.ingangsdatum),
+    )
+    if session.execute(query.limit(1)).one_or_none() is not None:
+        text = "De cliënt heeft voor dit product een pgb in deze periode. Kies een periode daarbuiten."
+        yield Fault("OP043", "/product", text)
+
+
+def proposed(gemeente: str, wanted: NieuweToewijzing) -> Any:
+    """A wanted allocation as a row of a SELECT."""
+    return as_row(values_of(gemeente, wanted))
+
+
+def values_of(gemeente: str, wanted: NieuweToewijzing) -> dict[str, Any]:
+    """A wanted allocation by the names in COLUMNS."""
+    size, product = wanted.omvang, wanted.product
+    return {
+        "eigenaar": gemeente,
+        "standaard": wanted.standaard,
+        "tegenpartij": wanted.aanbieder,
+        "product_categorie": product.categorie if product else None,
+        "product_code": product.code if product else None,
+        "omvang_volume": size.volume if size else None,
+        "omvang_eenheid": size.eenheid if size else None,
+        "omvang_frequentie": size.frequentie if size else None,
+        "budget": wanted.budget,
+        "ingangsdatum": wanted.ingangsdatum,
+        "einddatum": wanted.einddatum,
+    }
+
+
+def as_row(values: Mapping[str, Any]) -> Any:
+    """Values of columns of toegewezen_product as a row of a SELECT."""
+    kinds = t.toegewezen_product.c
+    columns = (cast(literal(value, kinds[name].type), kinds[name].type).label(name) for name, value in values.items())
+    return select(*columns).subquery("nieuw")
+
+
+def amount(session: Session, row: Any) -> int:
+    """Eurocents that an allocation (a row of a SELECT) commits over its run; without an end over its first year."""
+    begin, eind = row.c.ingangsdatum, func.coalesce(row.c.einddatum, row.c.ingangsdatum + 364)
+    price = waarde.price_of(row, begin)
+    query = select(waarde.worth(row, price, begin, eind)).select_from(row.outerjoin(price, literal(True)))
+    return int(session.execute(query).scalar_one())

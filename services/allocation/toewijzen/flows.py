@@ -1,0 +1,142 @@
+"""Allocating: from an arrangement or a product, checked against what was bought, and expensive ones by two persons."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, insert
+from sqlalchemy.orm import Session
+
+from services.allocation import flows, queries
+from services.allocation.models import NieuweToewijzing, Omvang, Product, Wijziging
+from services.allocation.toewijzen import bestaand, checks, plafonds
+from services.allocation.toewijzen import queries as own
+from services.allocation.toewijzen.models import Toegewezen
+from shared import vault
+from shared.calendar import NEDERLAND
+from shared.db import toewijzen as tt
+from shared.db.session import Namens
+from shared.errors import Fault, Refused
+
+
+def determine(
+    session: Session, who: Namens, wanted: Toegewezen, nu: datetime, maker: str | None = None
+) -> tuple[str, list[str]]:
+    """Make an allocation and send it: its id, and what ceilings warn of.
+
+    `maker` prepared what `who` approves. Raises Refused: 422 with all that is against it, 409 when it needs a
+    second person and there is none.
+    """
+    gemeente = who.organisatie
+    asked, amount = examine(session, gemeente, wanted, nu)
+    if maker is None:
+        needs_nobody(session, gemeente, asked.standaard, amount)
+    ceilings = plafonds.before(session, gemeente, asked)
+    nummer, bericht = flows.allocate(session, gemeente, asked, nu)
+    chosen = wanted.arrangement
+    behind = {
+        "toegang": wanted.toegang,
+        "model": chosen.model if chosen else None,
+        "assen": chosen.assen if chosen else None,
+        "resultaatgebieden": wanted.resultaatgebieden,
+    }
+    record(session, who, bericht, nummer, maker, behind)
+    warnings = plafonds.warnings(session, gemeente, asked, ceilings)
+    return f"{gemeente}-{asked.standaard}-{nummer}", warnings
+
+
+def change(
+    session: Session, who: Namens, toewijzing: str, wanted: Wijziging, nu: datetime, maker: str | None = None
+) -> UUID:
+    """Change an allocation; its 301. Raises Refused: 404, 422, and 409 as `determine`."""
+    before, after = amounts(session, who.organisatie, toewijzing, wanted)
+    if found := bestaand.lowered(queries.one(session, who.organisatie, toewijzing), wanted):
+        raise Refused(422, "De wijziging kan niet", found)
+    if maker is None and after > before:
+        needs_nobody(session, who.organisatie, toewijzing.split("-")[1], after)
+    bericht = flows.change(session, who.organisatie, toewijzing, wanted, nu)
+    record(session, who, bericht, int(toewijzing.split("-")[2]), maker, {"resultaatgebieden": []})
+    return bericht
+
+
+def record(
+    session: Session, who: Namens, bericht: UUID, nummer: int, maker: str | None, behind: dict[str, Any]
+) -> None:
+    """Keep what lies behind a version of an allocation."""
+    values = {"eigenaar": who.organisatie, "bericht": bericht, "toewijzing_nummer": nummer, **behind}
+    persons = {"door": maker or who.wie, "goedgekeurd_door": who.wie if maker else None}
+    session.execute(insert(tt.besluit).values(**values, **persons))
+
+
+def examine(
+    session: Session, gemeente: str, wanted: Toegewezen, nu: datetime | None = None
+) -> tuple[NieuweToewijzing, int]:
+    """What is wanted as a 301 says it, and the eurocents that it commits. Raises Refused (422).
+
+    Whether a running allocation is to be stretched instead (OP380) is asked on the day of `nu`, when it is sent.
+    """
+    asked = resolve(session, gemeente, wanted)
+    person = vault.pseudonym(gemeente, asked.client.bsn)
+    found = checks.faults(session, gemeente, asked, person)
+    if nu is not None:
+        found += bestaand.stretched(session, gemeente, asked, person, nu.astimezone(NEDERLAND).date())
+    if found:
+        raise Refused(422, "De toewijzing kan niet", found)
+    return asked, checks.amount(session, checks.proposed(gemeente, asked))
+
+
+def resolve(session: Session, gemeente: str, wanted: Toegewezen) -> NieuweToewijzing:
+    """What is wanted with the cell of its arrangement filled in. Raises Refused (422)."""
+    told = {name: getattr(wanted, name) for name in NieuweToewijzing.model_fields}
+    chosen = wanted.arrangement
+    if chosen is None:
+        return NieuweToewijzing(**told)
+    cell = own.arrangement(session, gemeente, chosen.model, chosen.assen, wanted.ingangsdatum)
+    if cell is None or cell.standaard != wanted.standaard:
+        text = "Dit vakje bestaat op de ingangsdatum niet in deze tabel, voor deze wet. Controleer model en assen."
+        raise Refused(422, "De toewijzing kan niet", [Fault("ARRANGEMENT", "/arrangement", text)])
+    return NieuweToewijzing(**told | _from_cell(cell, wanted))
+
+
+def _from_cell(cell: Row[Any], wanted: Toegewezen) -> dict[str, Any]:
+    categorised, sized = cell.product_categorie is not None, cell.volume is not None
+    size = {"volume": cell.volume, "eenheid": cell.eenheid, "frequentie": cell.frequentie}
+    return {
+        "product": Product(categorie=cell.product_categorie, code=cell.product_code) if categorised else None,
+        "omvang": Omvang(**size) if sized else None,
+        "budget": cell.budget,
+        "einddatum": wanted.einddatum or last_day(wanted.ingangsdatum, cell.maanden),
+    }
+
+
+def last_day(begin: date, months: int | None) -> date | None:
+    """The last day of a run of so many months; None when it is open.
+
+    >>> last_day(date(2026, 1, 31), 1)
+    datetime.date(2026, 2, 27)
+    >>> last_day(date(2026, 3, 1), 12)
+    datetime.date(2027, 2, 28)
+    """
+    if months is None:
+        return None
+    years, month = divmod(begin.month - 1 + months, 12)
+    first = date(begin.year + years, month + 1, 1)
+    end_of_month = (first + timedelta(31)).replace(day=1) - timedelta(1)
+    return min(first + timedelta(begin.day - 1), end_of_month) - timedelta(1)
+
+
+def needs_nobody(session: Session, gemeente: str, standaard: str, amount: int) -> None:
+    """Refuse an amount (eurocents) from which a second person approves. Raises Refused (409)."""
+    limit = own.limit(session, gemeente, standaard)
+    if limit is not None and amount >= limit:
+        text = "Dit bedrag vraagt een tweede persoon. Zet het klaar met POST /v1/toewijzingsvoorstellen."
+        raise Refused(409, "Goedkeuring nodig", [Fault("GOEDKEURING", "/", text)])
+
+
+def amounts(session: Session, gemeente: str, toewijzing: str, wanted: Wijziging) -> tuple[int, int]:
+    """What an allocation commits before and after a change, in eurocents. Raises Refused (404)."""
+    row = queries.one(session, gemeente, toewijzing)
+    changes = {"omvang_volume": wanted.volume, "budget": wanted.budget, "einddatum": wanted.einddatum}
+    told = {name: value for name, value in changes.items() if value is not None}
+    before = {name: getattr(row, name) for name in checks.COLUMNS}
+    return checks.amount(session, checks.as_row(before)), checks.amount(session, checks.as_row(before | told))

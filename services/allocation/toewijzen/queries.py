@@ -1,0 +1,67 @@
+"""What allocating reads: limits, proposals, personal budgets, the cell of an arrangement."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from services.allocation.inkoop.queries import holds_on
+from shared.db import audit, inkoop, ledger
+from shared.db import tables as t
+from shared.db import toewijzen as tt
+
+
+def arrangement(session: Session, gemeente: str, model: str, assen: Mapping[str, str], dag: date) -> Row[Any] | None:
+    """The cell of a table of arrangements on a day, with the law of its table; None when there is none."""
+    row, table = inkoop.arrangement, inkoop.arrangementmodel
+    same = and_(table.c.eigenaar == row.c.eigenaar, table.c.model == row.c.model)
+    query = select(row, table.c.standaard).join(table, same)
+    return session.execute(
+        query.where(row.c.eigenaar == gemeente, row.c.model == model, row.c.assen == dict(assen), holds_on(row, dag))
+    ).one_or_none()
+
+
+def limit(session: Session, gemeente: str, standaard: str) -> int | None:
+    """The amount in eurocents from which a second person approves; None when there is none."""
+    row = tt.toewijsgrens.c
+    return session.scalar(select(row.bedrag).where(row.eigenaar == gemeente, row.standaard == standaard))
+
+
+def limits(session: Session, gemeente: str) -> list[Row[Any]]:
+    """The limits of a municipality, per law."""
+    row = tt.toewijsgrens
+    return list(session.execute(select(row).where(row.c.eigenaar == gemeente).order_by(row.c.standaard)))
+
+
+def with_person(table: Any) -> Select[Any]:
+    """The rows of a table about persons, each with the sealed BSN."""
+    person = t.persoon.c
+    same = and_(person.eigenaar == table.c.eigenaar, person.bsn == table.c.bsn)
+    return select(table, person.verzegeld).join(t.persoon, same)
+
+
+def pgbs(session: Session, gemeente: str, limiet: int) -> list[Row[Any]]:
+    """The personal budgets of a municipality's citizens, latest first."""
+    row = tt.pgb
+    query = with_person(row).where(row.c.eigenaar == gemeente).order_by(row.c.begindatum.desc(), row.c.id)
+    found = list(session.execute(query.limit(limiet)))
+    audit.note(session, "pgb's ingezien", "lijst", [row.bsn for row in found])
+    return found
+
+
+def against_pgb(session: Session, values: Mapping[str, Any]) -> list[Row[Any]]:
+    """The allocations of a citizen that a personal budget would run beside (OP043)."""
+    row = t.toegewezen_product.c
+    same = (row[name] == values[name] for name in ("bsn", "eigenaar", "standaard", "product_categorie"))
+    current = ledger.current_allocations(*same)
+    code = values["product_code"]
+    deleted = and_(current.c.reden_wijziging.in_(("01", "13")), current.c.einddatum == current.c.ingangsdatum)
+    query = select(current).where(
+        *([or_(current.c.product_code.is_(None), current.c.product_code == code)] if code else []),
+        or_(current.c.einddatum.is_(None), current.c.einddatum >= values["begindatum"]),
+        *([current.c.ingangsdatum <= values["einddatum"]] if values["einddatum"] else []),
+        deleted.is_not(True),
+    )
+    return list(session.execute(query))

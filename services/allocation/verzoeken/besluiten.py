@@ -1,0 +1,236 @@
+"""Deciding on a request: granting it (301), rejecting it or taking time to look into it (319)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from services.allocation.flows import REFERENTIE, as_told, compose, determined, send_301
+from services.allocation.rules.verzoek import AFGEWEZEN, IN_ONDERZOEK
+from services.allocation.rules.wijziging import OMVANG
+from services.allocation.toewijzen.flows import record
+from services.allocation.verzoeken import inwilligen, queries, toetsen
+from services.allocation.verzoeken.models import Afwijzing, Inwilliging
+from services.allocation.verzoeken.queries import Gevraagd
+from shared import vault
+from shared.calendar import NEDERLAND
+from shared.db import audit, ledger, people
+from shared.db.session import Namens
+from shared.errors import Fault, Refused
+from shared.models import to_tree
+from shared.standard.catalogue import message_of
+from shared.standard.document import tree
+
+WOONPLAATSBEGINSEL = "8"
+"""The reason of a rejection that names another municipality (iJw)."""
+
+
+def grant(
+    session: Session, who: Namens, verzoek: str, wanted: Inwilliging, nu: datetime, maker: str | None = None
+) -> UUID:
+    """The 301 that grants a request, with its reference (IV093, IV094, IV097).
+
+    `maker` prepared what `who` approves. Raises Refused: 404, 422 with every fault, 409 when it was decided on or
+    needs a second person and there is none.
+    """
+    row, client, products = _granting(session, who.organisatie, verzoek, wanted, nu)
+    toetsen.check(session, row, products, _standing(session, row), alone=maker is None)
+    told = [product | {REFERENTIE: row.referentie_aanbieder} | determined(nu) for product in products]
+    message = message_of(row.standaard, "301")
+    bericht = send_301(session, message, who.organisatie, row.tegenpartij, client, told, nu)
+    for product in products:
+        record(session, who, bericht, product["toewijzing_nummer"], maker, {"resultaatgebieden": []})
+    return bericht
+
+
+def amount(session: Session, gemeente: str, verzoek: str, wanted: Inwilliging, nu: datetime) -> int:
+    """Eurocents that a granted request would commit. Raises Refused as `grant`, but for the second person."""
+    row, _, products = _granting(session, gemeente, verzoek, wanted, nu)
+    toetsen.check(session, row, products, _standing(session, row), alone=False)
+    return sum(toetsen.amount(session, row, product) for product in products)
+
+
+def _granting(
+    session: Session, gemeente: str, verzoek: str, wanted: Inwilliging, nu: datetime
+) -> tuple[Row[Any], Mapping[str, Any], list[inwilligen.Product]]:
+    """The request, the Client of the 301, and the allocations that are new or change in it."""
+    row = _taken(session, gemeente, verzoek)
+    _check_undecided(row)
+    client, faults = _client(session, row, wanted)
+    if row.soort == queries.TOEWIJZING:
+        products, more = _allocation(session, row, wanted)
+    else:
+        products, more = _changes(session, row, wanted, nu.astimezone(NEDERLAND).date())
+    if faults + more:
+        raise Refused(422, "Het verzoek kan zo niet worden ingewilligd", faults + more)
+    return row, client, products
+
+
+def reject(session: Session, gemeente: str, verzoek: str, wanted: Afwijzing, vandaag: date) -> UUID:
+    """The 319 that rejects a request. Raises Refused (404, 422)."""
+    row = _taken(session, gemeente, verzoek)
+    _check_place(row, wanted)
+    place = {"Woonplaatsbeginsel": {"gemeente": wanted.gemeente}} if wanted.gemeente else {}
+    leaves = {"verzoek_antwoord": AFGEWEZEN, "reden_afwijzing_verzoek": wanted.reden, **place}
+    return _answer(session, row, leaves, vandaag)
+
+
+def investigate(session: Session, gemeente: str, verzoek: str, vandaag: date) -> UUID:
+    """The 319 that a request is under investigation; once (TR360). Raises Refused (404, 422)."""
+    return _answer(session, _taken(session, gemeente, verzoek), {"verzoek_antwoord": IN_ONDERZOEK}, vandaag)
+
+
+def _taken(session: Session, gemeente: str, verzoek: str) -> Row[Any]:
+    """A request, while no other decision on its client is made. Raises Refused (404)."""
+    row = queries.one(session, gemeente, verzoek)
+    ledger.serialize(session, gemeente, row.tegenpartij, row.standaard, row.bsn)
+    audit.note(session, "verzoek beoordeeld", verzoek, [row.bsn])
+    return queries.one(session, gemeente, verzoek)
+
+
+def _check_undecided(row: Row[Any]) -> None:
+    why = {
+        queries.INGEWILLIGD: "Het is al ingewilligd. Wijzig zo nodig de toewijzing.",
+        queries.AFWIJZING: "Het is afgewezen. Stel zelf een toewijzing vast, of vraag om een nieuw verzoek.",
+    }
+    if row.status not in queries.WACHTEND:
+        detail = why.get(row.status, "Het bericht is afgekeurd. Vraag de aanbieder om een nieuw verzoek.")
+        raise Refused(409, "Over dit verzoek kan niet meer worden besloten", detail=detail)
+
+
+def _answer(session: Session, row: Row[Any], leaves: Mapping[str, Any], vandaag: date) -> UUID:
+    message = message_of(row.standaard, "319")
+    body = {"Antwoord": {REFERENTIE: row.referentie_aanbieder, **leaves}}
+    return compose(session, message, row.eigenaar, row.tegenpartij, body, vandaag)
+
+
+def _check_place(row: Row[Any], wanted: Afwijzing) -> None:
+    """Whether the other municipality fits the reason and the law (TR377, TR409)."""
+    faults, because = [], wanted.reden == WOONPLAATSBEGINSEL
+    if row.standaard == "iwmo":
+        if because or wanted.gemeente:
+            text = (
+                "Het woonplaatsbeginsel bestaat in de Jeugdwet. Kies reden 5 (andere gemeente) en laat gemeente leeg."
+            )
+            faults.append(Fault("WOONPLAATS", "/reden", text))
+    elif because and wanted.gemeente is None:
+        text = "Bij reden 8 hoort de gemeente die wel verantwoordelijk is. Geef haar code."
+        faults.append(Fault("TR377", "/gemeente", text))
+    elif not because and wanted.gemeente is not None:
+        text = "Alleen bij reden 8 noemt u een andere gemeente. Laat haar weg, of kies reden 8."
+        faults.append(Fault("TR409", "/gemeente", text))
+    if wanted.gemeente == row.eigenaar:
+        text = "Dit is uw eigen code. Noem de gemeente die wel verantwoordelijk is."
+        faults.append(Fault("WOONPLAATS", "/gemeente", text))
+    if faults:
+        raise Refused(422, "Het verzoek kan zo niet worden afgewezen", faults)
+
+
+def _client(session: Session, row: Row[Any], wanted: Inwilliging) -> tuple[Mapping[str, Any], list[Fault]]:
+    """The Client of the 301: as given, or as the municipality told it before."""
+    if wanted.client is not None:
+        given = to_tree(message_of(row.standaard, "301"), "Client", wanted.client.model_dump(exclude_none=True))
+        if vault.pseudonym(row.eigenaar, given["bsn"]) == row.bsn:
+            return given, []
+        text = "Dit is een andere cliënt dan die van het verzoek. Controleer het BSN."
+        return given, [Fault("TR379", "/client/bsn", text)]
+    before = queries.latest_301(session, row)
+    if before is not None:
+        told = tree(next(ledger.document_of(before).root.all("Client")))
+        return {**told, "bsn": people.bsn_of(session, row.eigenaar, row.bsn)}, []
+    text = "U wees deze cliënt nog niets toe. Geef de cliënt mee, met naamgebruik en contactgegevens."
+    return {}, [Fault("CLIENT", "/client", text)]
+
+
+def _allocation(session: Session, row: Row[Any], wanted: Inwilliging) -> tuple[list[inwilligen.Product], list[Fault]]:
+    """The one new allocation of a request for it: as asked, or as the municipality judges (IV094)."""
+    if wanted.perioden:
+        text = "Perioden horen bij een verzoek om wijziging. Gebruik ingangsdatum en einddatum."
+        return [], [Fault("IV094", "/perioden", text)]
+    [asked] = queries.gevraagd(session, row)
+    product = inwilligen.new(asked, ledger.next_number(session, "toewijzing_nummer"))
+    return [product | _amended(wanted)], []
+
+
+def _amended(wanted: Inwilliging) -> dict[str, Any]:
+    """The leaves in which a decision deviates from what was asked; a volume takes the place of a budget and back."""
+    leaves = {name: getattr(wanted, name) for name in ("ingangsdatum", "einddatum", "commentaar")}
+    found = {name: value for name, value in leaves.items() if value is not None}
+    if wanted.product is not None:
+        found |= {"product_categorie": wanted.product.categorie, "product_code": wanted.product.code}
+    if wanted.omvang is not None or wanted.budget is not None:
+        told = wanted.omvang.model_dump() if wanted.omvang else {}
+        found |= {name: told.get(name.removeprefix("omvang_")) for name in OMVANG} | {"budget": wanted.budget}
+    return found
+
+
+def _changes(
+    session: Session, row: Row[Any], wanted: Inwilliging, vandaag: date
+) -> tuple[list[inwilligen.Product], list[Fault]]:
+    """All that a request for change asks for, with other days where its own have passed (IV093)."""
+    told = _standing(session, row)
+    asked = [product for product in queries.gevraagd(session, row) if product.soort != "ongewijzigd"]
+    faults = [*_as_a_whole(wanted), *_gone(asked, told), *_other_days(asked, told, wanted, vandaag)]
+    if faults:
+        return [], faults
+    products: list[inwilligen.Product] = []
+    for product in _with_other_days(asked, wanted):
+        if product.soort == "nieuw":
+            products.append(inwilligen.new(product, _number(session)))
+        else:
+            products += inwilligen.changed(product, told[product.toewijzing_nummer or 0], lambda: _number(session))
+    return products, []
+
+
+def _standing(session: Session, row: Row[Any]) -> dict[int, inwilligen.Product]:
+    """The allocations of the client with the provider as they stand, by number."""
+    message = message_of(row.standaard, "301")
+    return {number: as_told(message, found) for number, found in queries.allocations(session, row).items()}
+
+
+def _number(session: Session) -> int:
+    return ledger.next_number(session, "toewijzing_nummer")
+
+
+def _as_a_whole(wanted: Inwilliging) -> list[Fault]:
+    names = ("product", "ingangsdatum", "einddatum", "omvang", "budget", "commentaar")
+    text = "Een verzoek om wijziging wordt als geheel ingewilligd zoals het gevraagd is. Laat dit leeg, of wijs het af."
+    return [Fault("IV093", f"/{name}", text) for name in names if getattr(wanted, name) is not None]
+
+
+def _gone(asked: list[Gevraagd], told: Mapping[int, Any]) -> list[Fault]:
+    text = "De toewijzing die moet wijzigen geldt niet meer. Wijs het verzoek af, en vraag de aanbieder om een nieuw."
+    changing = (product for product in asked if product.soort == "te-wijzigen")
+    return [Fault("TR351", f"/producten/{p.nummer}", text) for p in changing if p.toewijzing_nummer not in told]
+
+
+def _other_days(asked: list[Gevraagd], told: Mapping[int, Any], wanted: Inwilliging, vandaag: date) -> list[Fault]:
+    late = any(inwilligen.is_late(product, told.get(product.toewijzing_nummer or 0), vandaag) for product in asked)
+    known = {product.nummer for product in asked}
+    faults = []
+    for place, period in enumerate(wanted.perioden):
+        if period.nummer not in known:
+            text = "Dit is geen product dat wijzigt of nieuw is. Neem het nummer uit het verzoek over."
+            faults.append(Fault("PERIODE", f"/perioden/{place}/nummer", text))
+    if wanted.perioden and not late:
+        text = "De gewenste dagen zijn nog niet voorbij. Laat de perioden leeg: alles wordt zoals het gevraagd is."
+        faults.append(Fault("IV093", "/perioden", text))
+    return faults
+
+
+def _with_other_days(asked: list[Gevraagd], wanted: Inwilliging) -> list[Gevraagd]:
+    other = {period.nummer: period for period in wanted.perioden}
+    found = []
+    for product in asked:
+        period = other.get(product.nummer)
+        days = {
+            name: day
+            for name in ("ingangsdatum", "einddatum")
+            if period is not None and (day := getattr(period, name)) is not None
+        }
+        found.append(replace(product, **days))
+    return found

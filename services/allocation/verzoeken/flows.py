@@ -1,0 +1,71 @@
+"""Asking for allocations (315) and for changes of them (317)."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from services.allocation.flows import compose
+from services.allocation.verzoeken import queries
+from services.allocation.verzoeken.models import VerzoekOmToewijzing, VerzoekOmWijziging
+from shared import vault
+from shared.db import ledger
+from shared.errors import Fault, Refused
+from shared.judging import one_at_a_time
+from shared.models import to_tree
+from shared.standard.catalogue import MessageType, message_of
+
+ONE_AT_A_TIME = "TR374"
+
+
+def ask_allocation(session: Session, aanbieder: str, wanted: VerzoekOmToewijzing, vandaag: date) -> UUID:
+    """The 315 that asks for products, each with a reference of its own. Raises Refused (422)."""
+    message = message_of(wanted.standaard, "315")
+    asked = wanted.client.model_dump(exclude_none=True)
+    products = [product.model_dump(exclude_none=True) for product in wanted.producten]
+    for product in products:
+        product.setdefault("referentie_aanbieder", _reference(session))
+    client = to_tree(message, "Client", {**asked, "aangevraagde_producten": products})
+    return _ask(session, message, (aanbieder, wanted.gemeente), client, vandaag)
+
+
+def ask_change(session: Session, aanbieder: str, wanted: VerzoekOmWijziging, vandaag: date) -> UUID:
+    """The 317 that asks for the whole new situation of a client (IV092). Raises Refused (422)."""
+    message = message_of(wanted.standaard, "317")
+    referentie = wanted.referentie_aanbieder or _reference(session)
+    asked = {**wanted.verzoek.model_dump(exclude_none=True), "referentie_aanbieder": referentie}
+    client = to_tree(message, "Client", {"bsn": wanted.bsn, "verzoek": asked})
+    return _ask(session, message, (aanbieder, wanted.gemeente), client, vandaag)
+
+
+def _reference(session: Session) -> str:
+    return f"V{ledger.next_number(session, 'referentie_nummer')}"
+
+
+def _ask(
+    session: Session, message: MessageType, parties: tuple[str, str], client: Mapping[str, Any], vandaag: date
+) -> UUID:
+    """Send a request; when another one waits for a decision the refusal names it."""
+    aanbieder, gemeente = parties
+    place = {"eigenaar": aanbieder, "standaard": message.standaard, "tegenpartij": gemeente}
+    one_at_a_time(session, aanbieder, gemeente, message.standaard)
+    blocking = queries.waiting(session, {**place, "bsn": vault.pseudonym(aanbieder, client["bsn"])})
+    try:
+        return compose(session, message, aanbieder, gemeente, {"Client": client}, vandaag)
+    except Refused as refusal:
+        if not blocking:
+            raise
+        others = [fault for fault in refusal.faults if fault.code != ONE_AT_A_TIME]
+        faults = [*(_blocked(row) for row in blocking), *others]
+        raise Refused(refusal.status, refusal.titel, faults, refusal.detail) from None
+
+
+def _blocked(row: Row[Any]) -> Fault:
+    text = (
+        f"Voor deze cliënt wacht nog een verzoek om {row.soort} van {row.dagtekening:%d-%m-%Y} op een besluit "
+        f"(kenmerk {queries.identity(row)}). Wacht op de toewijzing of de afwijzing, of vraag de gemeente ernaar."
+    )
+    return Fault(ONE_AT_A_TIME, "/client", text)

@@ -1,0 +1,85 @@
+"""What the figures share: the answered declaraties of an organisation in a period, and the codes of their lines."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, and_, func, or_, select
+
+from shared.db import tables as t
+
+ANSWERED = ("goedgekeurd", "afgekeurd")
+GROUP = ("standaard", "tegenpartij")
+
+
+@dataclass(frozen=True, slots=True)
+class Vraag:
+    """Whose figures, of declaraties dated in which days, both included, and of which law (None: both)."""
+
+    eigenaar: str
+    van: date
+    tot: date
+    standaard: str | None = None
+
+
+def declared(vraag: Vraag, message: Any) -> ColumnElement[bool]:
+    """The condition that a message is an answered declaratie that a question is about."""
+    own = [message.c.standaard == vraag.standaard] if vraag.standaard else []
+    return and_(
+        message.c.eigenaar == vraag.eigenaar,
+        message.c.richting == ("inkomend" if len(vraag.eigenaar) == 4 else "uitgaand"),
+        message.c.soort == "323",
+        message.c.status.in_(ANSWERED),
+        message.c.dagtekening.between(vraag.van, vraag.tot),
+        *own,
+    )
+
+
+def lines(vraag: Vraag) -> CTE:
+    """The lines of those declaraties, with the order in which these were stored."""
+    line, message = t.prestatie, t.bericht
+    columns = (line.c[name] for name in ("bericht", "volgnummer", "ouder", *GROUP))
+    product = (line.c[name] for name in ("toewijzing_nummer", "product_categorie", "product_code", "eenheid"))
+    return (
+        select(
+            *columns,
+            *product,
+            message.c.volgorde,
+            line.c.eigenaar,
+            line.c.product_tarief.label("tarief"),
+            line.c.product_periode_begindatum.label("begin"),
+            line.c.ingediend_bedrag_bedrag.label("bedrag"),
+            line.c.ingediend_bedrag_debet_credit.label("teken"),
+            line.c.product_referentie_referentie_nummer.label("referentie"),
+            line.c.bsn,
+        )
+        .join_from(message, line, line.c.bericht == message.c.id)
+        .where(declared(vraag, message))
+        .cte("regel")
+    )
+
+
+def told(line: Any, finding: Any) -> ColumnElement[bool]:
+    """The condition that a finding is about a line: itself, its client, or the declaratie as a whole."""
+    return and_(
+        finding.c.bericht == line.c.bericht,
+        or_(
+            and_(finding.c.klasse == "Prestatie", finding.c.volgnummer == line.c.volgnummer),
+            and_(finding.c.klasse == "Client", finding.c.volgnummer == line.c.ouder),
+            finding.c.klasse.in_(("Header", "Declaratie")),
+        ),
+    )
+
+
+def refused(line: Any) -> CTE:
+    """The lines that were refused with their return codes, each pair once."""
+    finding = t.bevinding
+    key = (line.c.bericht, line.c.volgnummer)
+    query = select(*key, finding.c.retourcode).join_from(line, finding, told(line, finding)).distinct()
+    return query.cte("afgewezen")
+
+
+def total(amount: Any, *conditions: ColumnElement[bool]) -> Any:
+    """A sum in eurocents, 0 of nothing."""
+    whole = func.sum(amount)
+    return func.coalesce(whole.filter(*conditions) if conditions else whole, 0)

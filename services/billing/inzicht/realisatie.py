@@ -1,0 +1,87 @@
+"""What was granted against what was committed: one query, with the figures of allocation."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, cast, func, literal, or_, select, union_all
+from sqlalchemy.orm import Session
+from sqlalchemy.types import BigInteger
+
+from services.billing.inzicht.models import Realisatie
+from shared import waarde
+from shared.db import ledger
+from shared.db import tables as t
+
+VERDELINGEN = ("maand", "plafond", "tegenpartij", "product")
+
+
+def realised(session: Session, eigenaar: str, jaar: int, per: str, standaard: str | None) -> list[Realisatie]:
+    """Per law and key what allocations commit, and what was granted for product periods in it.
+
+    Over a calendar year; per ceiling over the period of each ceiling that has days in that year.
+    """
+    found = union_all(_committed(eigenaar, jaar, per, standaard), _granted(eigenaar, jaar, per, standaard)).subquery()
+    key = (found.c.standaard, found.c.sleutel)
+    sums = (cast(func.sum(found.c[name]), BigInteger).label(name) for name in ("vastgelegd", "gerealiseerd"))
+    something = or_(func.sum(found.c.vastgelegd) != 0, func.sum(found.c.gerealiseerd) != 0)
+    query = select(*key, *sums).group_by(*key).having(something).order_by(*key)
+    return [_row(row) for row in session.execute(query)]
+
+
+def _row(row: Row[Any]) -> Realisatie:
+    committed, granted = row.vastgelegd, row.gerealiseerd
+    return Realisatie(
+        standaard=row.standaard,
+        sleutel=row.sleutel,
+        vastgelegd=committed,
+        gerealiseerd=granted,
+        verschil=committed - granted,
+        percentage=granted * 100 // committed if committed else None,
+    )
+
+
+def _key(per: str, row: Any, maand: Any, naam: Any) -> Any:
+    keys = {
+        "maand": func.to_char(maand, "YYYY-MM"),
+        "plafond": naam,
+        "tegenpartij": row.c.tegenpartij,
+        "product": func.concat_ws("/", row.c.product_categorie, row.c.product_code),
+    }
+    return keys[per].label("sleutel")
+
+
+def _window(eigenaar: str, jaar: int, per: str, standaard: str | None) -> Any:
+    if per == "plafond":
+        return waarde.ceilings(eigenaar, jaar, standaard)
+    return waarde.window(date(jaar, 1, 1), date(jaar, 12, 31))
+
+
+def _committed(eigenaar: str, jaar: int, per: str, standaard: str | None) -> Select[Any]:
+    own = [t.toegewezen_product.c.standaard == standaard] if standaard else []
+    current, venster = waarde.allocations(eigenaar, *own), _window(eigenaar, jaar, per, standaard)
+    ceiling = [waarde.under] if per == "plafond" else []
+    found = waarde.monthly(current, venster, *ceiling)
+    naam = found.c.naam if per == "plafond" else literal("")
+    nothing = cast(literal(0), BigInteger).label("gerealiseerd")
+    return select(found.c.standaard, _key(per, found, found.c.maand, naam), found.c.bedrag.label("vastgelegd"), nothing)
+
+
+def _granted(eigenaar: str, jaar: int, per: str, standaard: str | None) -> Select[Any]:
+    line, message, venster = t.prestatie, t.bericht, _window(eigenaar, jaar, per, standaard)
+    day = line.c.product_periode_begindatum
+    belongs = [waarde.under(venster, line)] if per == "plafond" else []
+    naam = venster.c.naam if per == "plafond" else literal("")
+    nothing = cast(literal(0), BigInteger).label("vastgelegd")
+    return (
+        select(line.c.standaard, _key(per, line, day, naam), nothing, ledger.signed(line).label("gerealiseerd"))
+        .join_from(message, line, line.c.bericht == message.c.id)
+        .join(venster, and_(day >= venster.c.begin, day <= venster.c.eind, *belongs))
+        .where(
+            message.c.eigenaar == eigenaar,
+            message.c.richting == ("inkomend" if len(eigenaar) == 4 else "uitgaand"),
+            message.c.soort == "323",
+            message.c.status == "goedgekeurd",
+            *([message.c.standaard == standaard] if standaard else []),
+            ~ledger.rejected_line(line),
+        )
+    )

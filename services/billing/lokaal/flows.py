@@ -1,0 +1,134 @@
+"""Local rules: kept, tried on the past, switched on, applied; and lines that a person decides on."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from services.billing.lokaal import judging, queries
+from services.billing.lokaal.models import Antwoord, Geraakt, NieuweRegel, Proef, Uitslag
+from shared.calendar import add_working_days
+from shared.db import lokaal as tl
+from shared.db.session import Namens
+from shared.errors import Fault, Refused
+from shared.jobs import defer
+from shared.judging import record, scope_of
+from shared.rules import Finding
+
+ANTWOORD, MARGE = 10, 2
+"""Working days to answer a declaratie, and how many of them before the end we answer without a decision."""
+SHOWN = 1000
+
+
+def keep(session: Session, who: Namens, wanted: NieuweRegel) -> UUID:
+    """Store a rule, not used yet: its id. Raises Refused (409) when the name is taken."""
+    values = {"eigenaar": who.organisatie, "id": uuid4(), "gemaakt_door": who.wie}
+    values |= {name: getattr(wanted, name) for name in NieuweRegel.model_fields}
+    try:
+        with session.begin_nested():
+            session.execute(insert(tl.lokale_regel).values(values))
+    except IntegrityError:
+        raise Refused(409, "Deze naam is al gebruikt", detail="Kies een andere naam voor deze regel.") from None
+    return values["id"]  # type: ignore[return-value]
+
+
+def switch_on(session: Session, who: Namens, key: UUID, nu: datetime, vandaag: date) -> None:
+    """Use a rule from now on. Raises Refused: 404, 409 when it is used already, 422 when it began in the past."""
+    rule = queries.rule(session, who.organisatie, key)
+    if rule.aan_sinds is not None:
+        raise Refused(409, "Deze regel wordt al gebruikt", detail="Beëindig haar met een einddatum.")
+    if rule.gevolg == "afwijzen" and rule.begindatum < vandaag.replace(day=1):
+        text = "Een regel die afwijst begint niet in het verleden: de aanbieder kon het niet weten (OP095)."
+        raise Refused(422, "De regel kan niet aan", [Fault("OP095", "/begindatum", text)])
+    _change(session, rule, aan_sinds=nu, aangezet_door=who.wie)
+
+
+def end(session: Session, who: Namens, key: UUID, einddatum: date) -> None:
+    """Give a rule its last day. Raises Refused (404, 422)."""
+    rule = queries.rule(session, who.organisatie, key)
+    if einddatum < rule.begindatum:
+        fault = Fault("PERIODE", "/einddatum", "De einddatum ligt voor de begindatum. Kies een latere dag.")
+        raise Refused(422, "De regel kan niet worden beëindigd", [fault])
+    _change(session, rule, einddatum=einddatum)
+
+
+def _change(session: Session, rule: Row[Any], **values: Any) -> None:
+    row = tl.lokale_regel.c
+    session.execute(update(tl.lokale_regel).where(row.eigenaar == rule.eigenaar, row.id == rule.id).values(values))
+
+
+def replay(session: Session, who: Namens, key: UUID, wanted: Proef) -> Uitslag:
+    """What a rule would have found in declaraties of the past; nothing changes. Raises Refused (404)."""
+    rule = queries.rule(session, who.organisatie, key)
+    messages = judging.declaraties(session, who.organisatie, rule.standaard, wanted.van, wanted.tot)
+    hits = [hit for message in messages for hit in judging.hits(session, rule, message)]
+    return Uitslag(
+        declaraties=len(messages),
+        regels=len(hits),
+        bedrag=sum(hit.line.ingediend_bedrag_bedrag for hit in hits),
+        geraakt=[_touched(hit) for hit in hits[:SHOWN]],
+    )
+
+
+def _touched(hit: judging.Hit) -> Geraakt:
+    line = hit.line
+    return Geraakt(
+        bericht=line.bericht,
+        regel=line.volgnummer,
+        aanbieder=line.tegenpartij,
+        toewijzing_nummer=line.toewijzing_nummer,
+        referentie=line.product_referentie_referentie_nummer,
+        begindatum=line.product_periode_begindatum,
+        bedrag=line.ingediend_bedrag_bedrag,
+        waarde=hit.waarde,
+    )
+
+
+def apply(session: Session, bericht: Row[Any], vandaag: date) -> None:
+    """Let the rules that are in use look at a declaratie that the standard's rules have judged."""
+    for rule in queries.in_use(session, bericht.eigenaar, bericht.standaard):
+        found = judging.hits(session, rule, bericht)
+        if rule.gevolg == "afwijzen":
+            record(session, scope_of(bericht, vandaag), [_finding(rule, hit.line.volgnummer) for hit in found])
+        elif found:
+            until = add_working_days(vandaag, ANTWOORD - MARGE)
+            asked = {"eigenaar": bericht.eigenaar, "bericht": bericht.id, "regel": rule.id, "uiterlijk": until}
+            rows = [{**asked, "volgnummer": hit.line.volgnummer, "waarde": hit.waarde} for hit in found]
+            session.execute(insert(tl.vraag), rows)
+
+
+def _finding(rule: Row[Any], volgnummer: int) -> Finding:
+    return Finding(f"LOKAAL-{rule.naam}", 4, rule.retourcode, "Prestatie", volgnummer)
+
+
+def waits_until(session: Session, bericht: Row[Any], vandaag: date) -> date | None:
+    """The last day on which a person can decide on lines of a declaratie; None when nothing waits (any more).
+
+    Once that day is past, what was not decided is granted: the standard gives no ground to refuse it.
+    """
+    row = tl.vraag.c
+    waiting = (row.eigenaar == bericht.eigenaar, row.bericht == bericht.id, row.uitkomst.is_(None))
+    session.execute(update(tl.vraag).where(*waiting, row.uiterlijk < vandaag).values(uitkomst="verlopen"))
+    until: date | None = session.scalar(select(func.min(row.uiterlijk)).where(*waiting))
+    return until
+
+
+def decide(session: Session, who: Namens, wanted: Antwoord, nu: datetime) -> None:
+    """Decide on a line; with the last one the answer goes out. Raises Refused: 404, 409 when it was decided."""
+    asked = queries.questions_of(session, who.organisatie, wanted.bericht, wanted.regel)
+    if all(question.uitkomst is not None for question in asked):
+        raise Refused(409, "Hierover is al beslist", detail="De declaratie is beantwoord, of een collega besliste.")
+    row = tl.vraag.c
+    own = (row.eigenaar == who.organisatie, row.bericht == wanted.bericht)
+    decided = {"uitkomst": wanted.uitkomst, "besloten_door": who.wie, "besloten_op": nu}
+    line = (*own, row.volgnummer == wanted.regel, row.uitkomst.is_(None))
+    session.execute(update(tl.vraag).where(*line).values(decided))
+    bericht = judging.one(session, wanted.bericht)
+    if wanted.uitkomst == "afgewezen":
+        rules = [queries.rule(session, who.organisatie, question.regel) for question in asked]
+        record(session, scope_of(bericht, nu.date()), [_finding(rule, wanted.regel) for rule in rules])
+    if session.scalar(select(func.count()).where(*own, row.uitkomst.is_(None))) == 0:
+        defer(session, "messaging.close", lock=str(bericht.id), organisatie=who.organisatie, bericht=str(bericht.id))

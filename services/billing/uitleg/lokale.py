@@ -1,0 +1,50 @@
+"""What local rules and persons of the municipality made of a line."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Row
+
+from services.billing.uitleg import woorden as w
+from services.billing.uitleg.models import LokaleRegel
+from services.billing.uitleg.toen import LOKAAL
+
+MATEN = {"bedrag": "eurocenten", "volume": "eenheden", "regels": "regels"}
+PER = {"regel": "per regel", "maand": "per maand", "toewijzing": "per toewijzing", "client": "per cliënt"}
+
+
+def shown(rule: Row[Any], line: Row[Any], found: Collection[str]) -> LokaleRegel:
+    """A local rule that looked at a line: `found` are the codes of what was found in that."""
+    code = f"{LOKAAL}{rule.naam}"
+    outcome = _outcome(rule, code in found)
+    return LokaleRegel(
+        regel=code,
+        tekst=f"Hoogstens {_measured(rule, rule.grens)} {PER[rule.per]}. {_said(rule, outcome)}",
+        uitkomst=outcome,
+        waarde=rule.waarde,
+        grens=rule.grens,
+        besloten_door=rule.besloten_door,
+        besloten_op=rule.besloten_op,
+    )
+
+
+def _outcome(rule: Row[Any], hit: bool) -> str:
+    if rule.bericht is not None:
+        return rule.uitkomst or "wacht op oordeel"
+    return "afgewezen" if hit else "doorstaan"
+
+
+def _measured(rule: Row[Any], number: int) -> str:
+    return w.euro(number) if rule.grootheid == "bedrag" else f"{number} {MATEN[rule.grootheid]}"
+
+
+def _said(rule: Row[Any], outcome: str) -> str:
+    if rule.bericht is None:
+        rejected = "De regel ging daarover en is zonder vraag afgewezen."
+        return rejected if outcome == "afgewezen" else "De regel bleef daarbinnen."
+    asked = f"Met deze regel zou het {_measured(rule, rule.waarde)} worden, dus beslist een persoon"
+    if outcome == "wacht op oordeel":
+        return f"{asked}, uiterlijk op {w.day(rule.uiterlijk)}."
+    if rule.besloten_op is None:
+        return f"{asked}; dat gebeurde niet voor {w.day(rule.uiterlijk)}, en toen is de regel toegekend."
+    return f"{asked}: {outcome} door {rule.besloten_door} op {w.moment(rule.besloten_op)}."

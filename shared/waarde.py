@@ -1,0 +1,249 @@
+"""What allocations are worth in eurocents, as SQL: over a window or per month, at the tariffs of their contracts.
+
+Per day, ISO week (IV077, effort) or calendar month what a period touches counts whole; a total or a budget is spread
+over the days of the run.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    Integer,
+    Interval,
+    Numeric,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+
+from shared.db import inkoop, ledger
+from shared.db import tables as t
+
+EURO, MINUUT, UUR = "83", "01", "04"
+DAG, WEEK, MAAND, TOTAAL = "1", "2", "4", "6"
+_PRICED = ("eigenaar", "standaard", "tegenpartij", "product_categorie", "product_code", "omvang_eenheid", "eerste")
+"""What the price of a part of an allocation depends on."""
+_SIZED = (
+    *("bericht", "bsn", "toewijzing_nummer", "ingangsdatum", "einddatum"),
+    *("omvang_volume", "omvang_frequentie", "budget"),
+)
+
+
+def allocations(eigenaar: str, *conditions: ColumnElement[bool]) -> Subquery:
+    """The allocations of an organisation as they stand (IV013), by way of its own 301s; `vervallen` ones too."""
+    message, row = t.bericht.c, t.toegewezen_product.c
+    richting = "uitgaand" if len(eigenaar) == 4 else "inkomend"
+    own = (message.eigenaar == eigenaar, message.richting == richting, message.soort == "301")
+    return ledger.current_allocations(*own, row.eigenaar == eigenaar, *conditions)
+
+
+def vervallen(row: Any) -> ColumnElement[bool]:
+    """The condition that an allocation was taken back altogether (OP087: reason 01 or 13 on its first day)."""
+    return and_(row.c.reden_wijziging.in_(("01", "13")), row.c.einddatum == row.c.ingangsdatum).is_(True)
+
+
+def price_of(allocation: Any, day: Any) -> Any:
+    """The tariff of an allocation's product on a day, for a left join: that of its contract before its framework."""
+    contract, tarief = inkoop.contract, inkoop.tarief
+    periods = (
+        and_(period.c.begindatum <= day, or_(period.c.einddatum.is_(None), period.c.einddatum >= day))
+        for period in (contract, tarief)
+    )
+    query = (
+        select(tarief.c.tarief)
+        .join(contract, inkoop.prices(tarief, contract))
+        .where(
+            contract.c.eigenaar == allocation.c.eigenaar,
+            contract.c.standaard == allocation.c.standaard,
+            contract.c.tegenpartij == allocation.c.tegenpartij,
+            tarief.c.product_categorie == allocation.c.product_categorie,
+            tarief.c.product_code == allocation.c.product_code,
+            tarief.c.eenheid == allocation.c.omvang_eenheid,
+            *periods,
+        )
+    )
+    return query.order_by(tarief.c.contract != contract.c.nummer).limit(1).lateral("prijs")
+
+
+def worth(allocation: Any, price: Any, begin: Any, eind: Any) -> ColumnElement[int]:
+    """Eurocents that an allocation commits between two days, both included; 0 outside of its run.
+
+    All at one price. A total or a budget without an end counts on its first day.
+    """
+    first, last = func.greatest(allocation.c.ingangsdatum, begin), func.least(allocation.c.einddatum, eind)
+    run = _days(allocation.c.ingangsdatum, allocation.c.einddatum)
+    starts = case((and_(allocation.c.ingangsdatum >= begin, allocation.c.ingangsdatum <= eind), 1), else_=0)
+    spread = case((allocation.c.einddatum.is_(None), starts), else_=cast(_days(first, last), Numeric) / run)
+    times = case(
+        {DAG: _days(first, last), WEEK: weeks(first, last), MAAND: _months(first, last)},
+        value=func.coalesce(allocation.c.omvang_frequentie, TOTAAL),
+        else_=spread,
+    )
+    return cast(func.round(case((first > last, 0), else_=each(allocation, price) * times)), BigInteger)
+
+
+def each(allocation: Any, price: Any) -> Any:
+    """Eurocents of the volume of an allocation, per its frequency, or its budget; what has no tariff counts as 0."""
+    unit, volume = allocation.c.omvang_eenheid, allocation.c.omvang_volume
+    priced = cast(volume, Numeric) * case((unit == EURO, 1), else_=func.coalesce(price.c.tarief, 0))
+    return case((volume.is_(None), cast(func.coalesce(allocation.c.budget, 0), Numeric)), else_=priced)
+
+
+def window(begin: date, eind: date) -> Subquery:
+    """A window of days for `monthly`."""
+    return select(literal(begin, Date).label("begin"), literal(eind, Date).label("eind")).subquery("venster")
+
+
+def monthly(
+    current: Any,
+    venster: Any,
+    belongs: Callable[[Any, Any], ColumnElement[bool]] = lambda _venster, _row: true(),
+    *,
+    vandaag: date | None = None,
+) -> Subquery:
+    """What allocations commit in each month of windows: a row per allocation, window and calendar month.
+
+    `venster` has columns begin and eind, and may have a naam that is passed on; `belongs` says of a window and an
+    allocation whether they go together. Given are columns of the allocation, `maand` (its first day), `bedrag` and
+    `prognose`, in eurocents. A week that lies in two months counts in the first that the run touches it in, so the
+    months of a run add up to the run (IV077); a month is priced on its first day, or on that of the run in it.
+
+    `prognose` is what `bedrag` would be if each allocation per day, week or month that runs on `vandaag` went on
+    beyond its end; totals and budgets do not.
+
+    Postgres does not know how many allocations there are, so nothing is left to its choice that would walk through
+    them for each of the others: they are looked up once, and a full join (every price is that of a part) is hashed.
+    """
+    once = select(current).cte("toewijzing").prefix_with("MATERIALIZED")
+    part = _parts(once, venster, belongs, vandaag).cte("deel")
+    asked = (
+        select(*(part.c[name] for name in _PRICED)).where(part.c.omvang_eenheid != EURO).distinct().subquery("soort")
+    )
+    found = price_of(asked, asked.c.eerste)
+    price = select(asked, found.c.tarief).select_from(asked.join(found, true())).cte("prijs")
+    same = and_(*(price.c[name] == part.c[name] for name in _PRICED))
+    amounts = (
+        _amount(part, price, part.c.laatste).label("bedrag"),
+        _amount(part, price, part.c.verlengd).label("prognose"),
+    )
+    return select(part, *amounts).select_from(part.outerjoin(price, same, full=True)).subquery("maanden")
+
+
+def _parts(current: Any, venster: Any, belongs: Callable[[Any, Any], ColumnElement[bool]], vandaag: date | None) -> Any:
+    span, row = _spans(venster), current.c
+    until = row.einddatum if vandaag is None else case((_runs_on(row, vandaag), None), else_=row.einddatum)
+    here = and_(row.ingangsdatum <= span.c.tot, or_(until.is_(None), until >= span.c.van), belongs(span, current))
+    return (
+        select(
+            *(row[name] for name in (*_PRICED[:-1], *_SIZED)),
+            *(span.c[name] for name in ("naam", "begin", "maand") if name in span.c),
+            func.greatest(row.ingangsdatum, span.c.van).label("eerste"),
+            func.least(row.einddatum, span.c.tot).label("laatste"),
+            func.least(until, span.c.tot).label("verlengd"),
+        )
+        .select_from(span.join(current, here))
+        .where(~vervallen(current))
+    )
+
+
+def _runs_on(row: Any, vandaag: date) -> ColumnElement[bool]:
+    regular = row.omvang_frequentie.in_((DAG, WEEK, MAAND))
+    return and_(row.ingangsdatum <= vandaag, row.einddatum >= vandaag, regular)
+
+
+def _spans(venster: Any) -> Any:
+    """The calendar months of windows, cut off at their edges."""
+    step = cast("1 month", Interval)
+    months = func.generate_series(func.date_trunc("month", venster.c.begin), venster.c.eind, step)
+    month = months.table_valued("dag", name="maand").render_derived()
+    first, last = cast(month.c.dag, Date), cast(month.c.dag + cast("1 month - 1 day", Interval), Date)
+    return (
+        select(
+            venster,
+            first.label("maand"),
+            func.greatest(first, venster.c.begin).label("van"),
+            func.least(last, venster.c.eind).label("tot"),
+        )
+        .select_from(venster.join(month, true()))
+        .subquery("kalender")
+    )
+
+
+def _amount(part: Any, price: Any, last: Any) -> ColumnElement[int]:
+    row, whole = part.c, each(part, price)
+    counted_before = and_(row.eerste > row.ingangsdatum, row.eerste != _monday(row.eerste))
+    run = _days(row.ingangsdatum, row.einddatum)
+    ratio = [
+        cast(days, Numeric) / run for days in (_days(row.ingangsdatum, last), _days(row.ingangsdatum, row.eerste) - 1)
+    ]
+    spread = func.round(whole * ratio[0]) - func.round(whole * ratio[1])
+    starts = case((row.eerste == row.ingangsdatum, whole), else_=0)
+    total = case((row.einddatum.is_(None), starts), else_=spread)
+    amount = case(
+        {
+            DAG: whole * _days(row.eerste, last),
+            WEEK: whole * (weeks(row.eerste, last) - case((counted_before, 1), else_=0)),
+            MAAND: whole,
+        },
+        value=func.coalesce(row.omvang_frequentie, TOTAAL),
+        else_=total,
+    )
+    return cast(case((row.eerste > last, 0), else_=amount), BigInteger)
+
+
+def _days(first: Any, last: Any) -> Any:
+    return cast(last, Date).op("-", return_type=Integer)(cast(first, Date)) + literal(1)
+
+
+def _monday(day: Any) -> Any:
+    return cast(func.date_trunc("week", day), Date)
+
+
+def weeks(first: Any, last: Any) -> Any:
+    """The ISO weeks that a period touches, broken ones included."""
+    return (_days(_monday(first), _monday(last)) - 1) / 7 + 1
+
+
+def _months(first: Any, last: Any) -> Any:
+    number = [func.extract("year", day) * 12 + func.extract("month", day) for day in (first, last)]
+    return number[1] - number[0] + 1
+
+
+def under(plafond: Any, row: Any) -> ColumnElement[bool]:
+    """The condition that an allocation or a line of a declaratie falls under a ceiling, whatever its dates."""
+    product = inkoop.product.c
+    lot = select(1).where(
+        product.eigenaar == row.c.eigenaar,
+        product.standaard == row.c.standaard,
+        product.product_categorie == row.c.product_categorie,
+        product.product_code == func.coalesce(row.c.product_code, ""),
+        product.perceel == plafond.c.perceel,
+    )
+    named = {"aanbieder": "tegenpartij", "product_categorie": "product_categorie", "product_code": "product_code"}
+    return and_(
+        plafond.c.eigenaar == row.c.eigenaar,
+        plafond.c.standaard == row.c.standaard,
+        *(or_(plafond.c[name].is_(None), plafond.c[name] == row.c[other]) for name, other in named.items()),
+        or_(plafond.c.perceel.is_(None), lot.exists()),
+    )
+
+
+def ceilings(eigenaar: str, jaar: int, standaard: str | None = None) -> Subquery:
+    """The ceilings of an organisation whose period has days in a year, as windows for `monthly`."""
+    row = inkoop.plafond
+    return (
+        select(row, row.c.begindatum.label("begin"), row.c.einddatum.label("eind"))
+        .where(row.c.eigenaar == eigenaar, *([row.c.standaard == standaard] if standaard else []))
+        .where(row.c.begindatum <= date(jaar, 12, 31), row.c.einddatum >= date(jaar, 1, 1))
+        .subquery("plafond")
+    )

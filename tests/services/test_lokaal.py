@@ -1,0 +1,191 @@
+"""Local rules: refused where they go against the standard, tried on the past, and lines that a person decides on."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from services.demo import people
+from services.demo.stage import Party
+from shared.calendar import vandaag
+from tests.chain import Chain, query
+from tests.services.claims import allocate, claim, codes, declare, deliver, outcomes, reasons, send
+
+REGEL = {
+    "naam": "veel-uren",
+    "standaard": "iwmo",
+    "grootheid": "volume",
+    "per": "toewijzing",
+    "grens": 20,
+    "gevolg": "afwijzen",
+    "retourcode": "9322",
+    "bekendgemaakt_op": "2025-01-01",
+    "begindatum": "2025-10-01",
+}
+VRAAG = {"gevolg": "vragen", "bekendgemaakt_op": None}
+
+
+def rule(chain: Chain, *, on: bool = True, **changes: Any) -> str:
+    """A rule, in use unless it is said otherwise; its id."""
+    made: str = chain.gemeente.call("POST", "billing", "/lokale-regels", 201, json=REGEL | changes)["id"]
+    if on:
+        query(f"UPDATE lokale_regel SET aan_sinds = now() WHERE id = '{made}' RETURNING 1")
+    return made
+
+
+class TestEntering:
+    @pytest.mark.parametrize(
+        ("changes", "says"),
+        [
+            ({"grootheid": "start"}, "OP364"),
+            ({"grootheid": "stop"}, "OP364"),
+            ({"grootheid": "credit"}, "IV085"),
+            ({"retourcode": "9338"}, "9321 of 9322"),
+            ({"grootheid": "bedrag", "retourcode": "9322"}, "9369 of 0611"),
+            ({"per": "client"}, "OP095"),
+            ({"bekendgemaakt_op": None}, "OP095"),
+            ({"bekendgemaakt_op": "2025-10-02"}, "OP095"),
+            ({"einddatum": "2025-09-30"}, "begindatum"),
+        ],
+        ids=str,
+    )
+    def test_what_goes_against_the_standard_is_refused_with_its_ground(
+        self, chain: Chain, changes: dict[str, Any], says: str
+    ) -> None:
+        answer = send(chain.gemeente, "/lokale-regels", REGEL | changes)
+        assert answer.status_code == 422
+        [fault] = answer.json()["bevindingen"]
+        assert says in fault["melding"]
+
+    def test_a_person_may_look_at_everything_of_a_client(self, chain: Chain) -> None:
+        assert send(chain.gemeente, "/lokale-regels", REGEL | VRAAG | {"per": "client"}).status_code == 201
+
+    def test_a_name_is_used_once(self, chain: Chain) -> None:
+        rule(chain)
+        assert send(chain.gemeente, "/lokale-regels", REGEL).status_code == 409
+
+    def test_a_rule_that_refuses_is_not_switched_on_for_the_past(self, chain: Chain) -> None:
+        made = rule(chain, on=False)
+        assert codes(send(chain.gemeente, f"/lokale-regels/{made}/aanzetten", None)) == ["OP095"]
+        later = vandaag().replace(day=1).isoformat()
+        made = rule(chain, on=False, naam="later", begindatum=later)
+        assert send(chain.gemeente, f"/lokale-regels/{made}/aanzetten", None).json()["aangezet_door"] == "sleutel demo"
+        assert send(chain.gemeente, f"/lokale-regels/{made}/aanzetten", None).status_code == 409
+
+
+class TestRefusing:
+    def claimed(self, chain: Chain, hours: str) -> list[tuple[int, str]]:
+        """October 12 and November 15 hours, then December."""
+        for maand, volume in (("2025-10", 8), ("2025-11", 12)):
+            deliver(chain.begeleiding, hours, maand, volume)
+        declare(chain, chain.begeleiding, "2025-11")
+        deliver(chain.begeleiding, hours, "2025-12", 1)
+        return outcomes(declare(chain, chain.begeleiding, "2025-12"))
+
+    def test_over_several_invoices(self, chain: Chain, hours: str) -> None:
+        """A maximum per trajectory: 8 + 12 hours fit, one more does not."""
+        rule(chain)
+        assert self.claimed(chain, hours) == [(6_150, "afgewezen")]
+
+    def test_up_to_the_limit(self, chain: Chain, hours: str) -> None:
+        rule(chain, grens=21)
+        assert self.claimed(chain, hours) == [(6_150, "toegekend")]
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"begindatum": "2025-12-01", "bekendgemaakt_op": "2025-12-01"},
+            {"einddatum": "2025-11-30"},
+            {"product_code": "02A05"},
+            {"aanbieder": "65656055"},
+            {"standaard": "ijw"},
+            {"per": "maand"},
+            {"per": "regel"},
+        ],
+        ids=str,
+    )
+    def test_of_what_it_is_about_only(self, chain: Chain, hours: str, changes: dict[str, Any]) -> None:
+        rule(chain, **changes)
+        assert self.claimed(chain, hours) == [(6_150, "toegekend")]
+
+    def test_a_refused_line_does_not_count_for_the_next(self, chain: Chain, hours: str) -> None:
+        rule(chain, grens=10)
+        for maand, volume in (("2025-10", 8), ("2025-11", 12), ("2025-12", 2)):
+            deliver(chain.begeleiding, hours, maand, volume)
+        found = declare(chain, chain.begeleiding, "2025-12")
+        assert [outcome for _, outcome in outcomes(found)] == ["toegekend", "afgewezen", "toegekend"]
+        assert reasons(found) == [[], ["9322"], []]
+
+    def test_a_rule_that_is_not_switched_on_does_nothing(self, chain: Chain, hours: str) -> None:
+        rule(chain, on=False)
+        assert self.claimed(chain, hours) == [(6_150, "toegekend")]
+
+    def test_what_it_would_have_done_is_shown_before(self, chain: Chain, hours: str) -> None:
+        self.claimed(chain, hours)
+        made = rule(chain, on=False)
+        period = {"van": "2025-01-01", "tot": "2099-12-31"}
+        told = send(chain.gemeente, f"/lokale-regels/{made}/proef", period).json()
+        assert (told["declaraties"], told["regels"], told["bedrag"]) == (2, 1, 6_150)
+        [line] = told["geraakt"]
+        assert (line["waarde"], line["begindatum"]) == (21, "2025-12-01")
+        assert query("SELECT 1 FROM bevinding") == []
+
+
+class TestAsking:
+    def asked(self, chain: Chain, hours: str) -> httpx.Response:
+        rule(chain, per="regel", grens=10, **VRAAG)
+        for maand, volume in (("2025-10", 8), ("2025-11", 12), ("2025-12", 13)):
+            deliver(chain.begeleiding, hours, maand, volume)
+        made = claim(chain.begeleiding, "2025-12")
+        chain.drain()
+        return made
+
+    def answered(self, party: Party) -> str:
+        [found] = party.get("billing", "/declaraties")["declaraties"]
+        return str(found["status"])
+
+    def test_the_answer_waits_for_the_last_decision(self, chain: Chain, hours: str) -> None:
+        made = self.asked(chain, hours)
+        bericht = chain.gemeente.get("billing", "/declaraties")["declaraties"][0]["bericht"]
+        assert self.answered(chain.begeleiding) == "afgeleverd"
+        questions = chain.gemeente.get("billing", "/vragen")["vragen"]
+        assert [(q["lokale_regel"], q["waarde"], q["grens"], q["nadert"]) for q in questions] == [
+            ("veel-uren", 12, 10, False),
+            ("veel-uren", 13, 10, False),
+        ]
+        for question, outcome in zip(questions, ("toegekend", "afgewezen"), strict=True):
+            chain.drain()
+            assert self.answered(chain.begeleiding) == "afgeleverd"
+            body = {"bericht": bericht, "regel": question["regel"], "uitkomst": outcome}
+            assert send(chain.gemeente, "/vragen/antwoorden", body).status_code == 200
+            assert send(chain.gemeente, "/vragen/antwoorden", body).status_code == 409
+        chain.drain()
+        found = chain.begeleiding.get("billing", made.headers["location"].removeprefix("/v1"))
+        assert [outcome for _, outcome in outcomes(found)] == ["toegekend", "toegekend", "afgewezen"]
+        assert reasons(found) == [[], [], ["9322"]]
+        assert chain.gemeente.get("billing", "/vragen")["vragen"] == []
+
+    def test_nothing_of_it_is_paid_before_it_is_answered(self, chain: Chain, hours: str) -> None:
+        self.asked(chain, hours)
+        assert chain.gemeente.get("billing", "/te-betalen")["te_betalen"] == []
+
+    def test_it_does_not_wait_longer_than_the_term_allows(self, chain: Chain, hours: str) -> None:
+        """Two working days before the tenth the answer goes out, and what nobody decided on is granted."""
+        self.asked(chain, hours)
+        yesterday = vandaag() - timedelta(1)
+        query(f"UPDATE vraag SET uiterlijk = '{yesterday}' RETURNING 1")
+        waiting = "task_name = 'messaging.assess' AND status = 'todo'"
+        [(at,)] = query(f"SELECT scheduled_at FROM procrastinate_jobs WHERE {waiting}")
+        assert at.date() > vandaag()
+        query(f"UPDATE procrastinate_jobs SET scheduled_at = now() WHERE {waiting} RETURNING 1")
+        chain.drain()
+        assert self.answered(chain.begeleiding) == "goedgekeurd"
+        told = chain.gemeente.get("billing", "/vragen?wacht=false")["vragen"]
+        assert {question["uitkomst"] for question in told} == {"verlopen"}
+
+    def test_an_invoice_behind_it_is_judged_and_answered(self, chain: Chain, hours: str) -> None:
+        self.asked(chain, hours)
+        other = allocate(chain, chain.begeleiding, product={"categorie": "02", "code": "02A03"}, client=people.ANNIE)
+        deliver(chain.begeleiding, other, "2025-12", 4)
+        assert outcomes(declare(chain, chain.begeleiding, "2025-12")) == [(4 * 6_150, "toegekend")]

@@ -1,0 +1,220 @@
+"""Outcomes: recorded by the provider at a final stop, passed on to the municipality, shown without small counts."""
+
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.allocation.resultaten.afscherming import DREMPEL, hidden
+from services.allocation.resultaten.redenen import EINDE
+from services.demo import people
+from services.demo.stage import Party
+from shared.calendar import vandaag
+from shared.standard.codelists import codelijst
+from tests.chain import Chain, query
+from tests.services.test_allocation_api import allocate
+
+Json = dict[str, Any]
+RESULTAAT = {"rapportcijfer": 8, "geholpen": "ja", "zelf_verder": True, "doel_bereikt": False}
+
+
+def stopped(chain: Chain, reden: str = "31", **changes: Any) -> str:
+    """A youth allocation that was started and stopped for good this year; its id."""
+    made: str = allocate(chain, **changes)["id"]
+    chain.drain()
+    begin = {"toewijzing": made, "begindatum": "2025-09-01"}
+    carer = next(
+        party
+        for party in (chain.jeugdhulp, chain.begeleiding)
+        if party.code == changes.get("aanbieder", chain.jeugdhulp.code)
+    )
+    carer.call("POST", "allocation", "/starts", 202, json=begin)
+    carer.call(
+        "POST", "allocation", "/stops", 202, json=begin | {"einddatum": "2025-10-01", "reden_beeindiging": reden}
+    )
+    chain.drain()
+    return made
+
+
+def record(party: Party, toewijzing: str, **values: Any) -> Any:
+    return party.apis["allocation"].call("POST", "/v1/resultaten", json={"toewijzing": toewijzing, **values})
+
+
+def codes(answer: Any) -> list[tuple[str, str]]:
+    return [(fault["code"], fault["pad"]) for fault in answer.json()["bevindingen"]]
+
+
+class TestRecording:
+    def test_it_belongs_to_the_final_stop_and_tells_how_the_trajectory_ended(self, chain: Chain) -> None:
+        made = stopped(chain, "32")
+        answer = record(chain.jeugdhulp, made, **RESULTAAT)
+        assert answer.status_code == 201
+        told = {"einddatum": "2025-10-01", "reden_beeindiging": "32", "einde": "uitval"}
+        unknown = {"geen_nieuwe_start": None, "problemen_verminderd": None}
+        assert answer.json() == {"toewijzing": made, **RESULTAAT, **unknown, **told}
+
+    def test_once_more_replaces_it(self, chain: Chain) -> None:
+        made = stopped(chain)
+        for rapportcijfer in (3, 9):
+            assert record(chain.jeugdhulp, made, rapportcijfer=rapportcijfer).status_code == 201
+        [kept] = chain.jeugdhulp.get("allocation", "/resultaten/export")["resultaten"]
+        assert kept["rapportcijfer"] == 9
+
+    def test_without_a_final_stop_there_is_no_outcome(self, chain: Chain) -> None:
+        made = allocate(chain)["id"]
+        chain.drain()
+        answer = record(chain.jeugdhulp, made, **RESULTAAT)
+        assert (answer.status_code, codes(answer)) == (422, [("STOP", "/toewijzing")])
+        begin = {"toewijzing": made, "begindatum": "2025-09-01"}
+        chain.jeugdhulp.call("POST", "allocation", "/starts", 202, json=begin)
+        temporary = begin | {"einddatum": "2025-10-01", "reden_beeindiging": "20"}
+        chain.jeugdhulp.call("POST", "allocation", "/stops", 202, json=temporary)
+        assert record(chain.jeugdhulp, made, **RESULTAAT).status_code == 422
+
+    def test_a_stop_that_was_taken_back_or_followed_by_a_start_is_no_end(self, chain: Chain) -> None:
+        made = stopped(chain)
+        again = {"toewijzing": made, "begindatum": "2025-11-01"}
+        chain.jeugdhulp.call("POST", "allocation", "/starts", 202, json=again)
+        assert record(chain.jeugdhulp, made, **RESULTAAT).status_code == 422
+
+    @pytest.mark.parametrize(
+        "values", [{"rapportcijfer": 0}, {"rapportcijfer": 11}, {"rapportcijfer": 7.5}, {"geholpen": "x"}, {"x": 1}]
+    )
+    def test_what_is_out_of_bounds_is_refused(self, chain: Chain, values: Json) -> None:
+        assert record(chain.jeugdhulp, "0193-ijw-1", **values).status_code == 422
+
+    def test_of_another_and_of_none_the_answer_is_the_same(self, chain: Chain) -> None:
+        made = stopped(chain)
+        others = record(chain.begeleiding, made, **RESULTAAT)
+        absent = record(chain.begeleiding, "0193-ijw-999999", **RESULTAAT)
+        assert (others.status_code, others.content) == (absent.status_code, absent.content) == (404, absent.content)
+
+
+class TestPassingOn:
+    def test_json_of_the_provider_is_taken_in_by_the_municipality(self, chain: Chain) -> None:
+        made = stopped(chain)
+        record(chain.jeugdhulp, made, **RESULTAAT)
+        [row] = chain.jeugdhulp.get("allocation", "/resultaten/export?gemeente=0193&standaard=ijw")["resultaten"]
+        body = {name: row[name] for name in ("toewijzing", *RESULTAAT)}
+        for _ in range(2):
+            assert chain.gemeente.call("POST", "allocation", "/resultaten/import", json={"resultaten": [body]}) == {
+                "aantal": 1
+            }
+        kept = query(
+            "SELECT eigenaar, rapportcijfer, geholpen, zelf_verder, doel_bereikt FROM resultaat ORDER BY eigenaar"
+        )
+        assert [tuple(row) for row in kept] == [("0193", 8, "ja", True, False), ("65656055", 8, "ja", True, False)]
+
+    def test_csv_of_the_provider_is_taken_in_as_it_is(self, chain: Chain) -> None:
+        record(chain.jeugdhulp, stopped(chain), **RESULTAAT)
+        exported = chain.jeugdhulp.apis["allocation"].call("GET", "/v1/resultaten/export-csv")
+        assert exported.headers["content-type"].startswith("text/csv")
+        taken = self.take_in(chain, exported.content)
+        assert taken.json() == {"aantal": 1}
+        assert query("SELECT count(*) FROM resultaat WHERE eigenaar = '0193' AND rapportcijfer = 8")[0][0] == 1
+
+    def take_in(self, chain: Chain, content: bytes) -> Any:
+        kind = {"Content-Type": "text/csv"}
+        return chain.gemeente.apis["allocation"].call(
+            "POST", "/v1/resultaten/import-csv", content=content, headers=kind
+        )
+
+    def test_every_fault_is_told_by_its_row_and_then_nothing_is_kept(self, chain: Chain) -> None:
+        good = stopped(chain)
+        running = allocate(chain, client=people.NOOR)["id"]
+        rows = [good, good, "0193-ijw-999999", good.replace("0193", "0200"), running]
+        content = "toewijzing;rapportcijfer\n" + "".join(f"{row};8\n" for row in rows)
+        answer = self.take_in(chain, content.encode())
+        assert answer.status_code == 422
+        assert sorted(codes(answer), key=lambda fault: fault[1]) == [
+            ("DUBBEL", "/regel 3"),
+            ("TOEWIJZING", "/regel 4"),
+            ("DUBBEL", "/regel 5"),
+            ("TOEWIJZING", "/regel 5"),
+            ("STOP", "/regel 6"),
+        ]
+        assert self.take_in(chain, f"toewijzing;rapportcijfer\n{good};11\nx;1\n".encode()).status_code == 422
+        assert query("SELECT count(*) FROM resultaat")[0][0] == 0
+
+    def test_the_log_tells_whose_outcomes_were_passed_on(self, chain: Chain) -> None:
+        record(chain.jeugdhulp, stopped(chain), **RESULTAAT)
+        chain.jeugdhulp.get("allocation", "/resultaten/export")
+        noted = {row[0] for row in query("SELECT handeling FROM verwerking WHERE eigenaar = '65656055'")}
+        assert {"resultaat vastgelegd", "resultaten ingezien"} <= noted
+
+
+def figures(party: Party, jaar: int = 2025) -> dict[tuple[str, str], Json]:
+    found = party.get("allocation", f"/resultaten?jaar={jaar}")["tabellen"]
+    return {(table["standaard"], table["per"]): table for table in found}
+
+
+class TestFigures:
+    def test_few_trajectories_show_nothing(self, chain: Chain) -> None:
+        record(chain.jeugdhulp, stopped(chain), **RESULTAAT)
+        for party in (chain.gemeente, chain.jeugdhulp):
+            tables = figures(party)
+            assert tables.keys() == {("ijw", per) for per in ("aanbieder", "product", "gemeente")}
+            for table in tables.values():
+                [group] = table["groepen"]
+                assert {*group["cijfers"].values(), *table["totaal"].values()} == {None}
+            assert tables["ijw", "aanbieder"]["groepen"][0]["sleutel"] == "65656055"
+            assert tables["ijw", "gemeente"]["groepen"][0]["sleutel"] == "0193"
+            assert tables["ijw", "product"]["groepen"][0]["sleutel"] == "50/50P4M"
+
+    def test_enough_of_them_show_their_shares(self, chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(hidden, "__defaults__", (2,))
+        clients = (people.SAM, people.NOOR, people.ANNIE, people.WILLEM)
+        made = [stopped(chain, reden, client=who) for who, reden in zip(clients, ("31", "32", "38", "02"), strict=True)]
+        for toewijzing, cijfer in zip(made[:2], (6, 9), strict=True):
+            record(chain.jeugdhulp, toewijzing, rapportcijfer=cijfer, zelf_verder=cijfer > 6, geholpen="deels")
+        record(chain.jeugdhulp, made[2], doel_bereikt=True)
+        [group] = figures(chain.jeugdhulp)["ijw", "product"]["groepen"]
+        goals = {"zelf_verder": 0.5, "geen_nieuwe_start": None, "problemen_verminderd": None, "doel_bereikt": None}
+        assert group["cijfers"] == {"beeindigd": 3, "uitval": 0.33, "rapportcijfer": 7.5, "geholpen": 0.0, **goals}
+        assert figures(chain.jeugdhulp)["ijw", "product"]["totaal"] == group["cijfers"]
+        assert figures(chain.gemeente)["ijw", "product"]["totaal"]["uitval"] == 0.33
+        assert figures(chain.jeugdhulp, vandaag().year + 1) == {}
+
+
+def test_every_reason_to_stop_for_good_says_how_the_trajectory_ended() -> None:
+    for standaard, lijst in (("ijw", "JZ588"), ("iwmo", "WMO588")):
+        known = {code.code for code in codelijst(lijst).codes} - {"20"}
+        assert known == {code for law, code in EINDE if law == standaard}
+
+
+class TestHiding:
+    @given(st.lists(st.integers(0, 60), max_size=12))
+    def test_no_small_count_is_shown_nor_told_by_the_total(self, counts: list[int]) -> None:
+        secret, total = hidden(counts)
+        assert all(not 0 < count < DREMPEL for place, count in enumerate(counts) if place not in secret)
+        together = sum(counts[place] for place in secret)
+        if secret and not total:
+            assert len(secret) >= 2
+            assert together >= max(DREMPEL, 2 * len(secret))
+        if total:
+            assert all(place in secret for place, count in enumerate(counts) if count)
+        if not any(0 < count < DREMPEL for count in counts):
+            assert (secret, total) == (frozenset(), False)
+
+    @given(st.lists(st.integers(0, 60), min_size=1, max_size=12))
+    def test_nothing_more_is_hidden_than_has_to_be(self, counts: list[int]) -> None:
+        secret, total = hidden(counts)
+        level = max((counts[place] for place in secret), default=0)
+        if level >= DREMPEL and not total:
+            less = [count for count in counts if 0 < count < level]
+            together = sum(less)
+            assert len(less) < 2 or together < max(DREMPEL, 2 * len(less)) or together == 9 * len(less)
+
+    @pytest.mark.parametrize("groups", [2, 3, 4])
+    def test_who_knows_the_method_still_finds_no_hidden_count(self, groups: int) -> None:
+        """Every table of small numbers: of each that is published alike, a hidden group has more than one count."""
+        drempel, alike = 3, {}  # type: ignore[var-annotated]
+        for counts in product(range(1, 9), repeat=groups):
+            secret, total = hidden(counts, drempel)
+            shown = tuple(None if place in secret else count for place, count in enumerate(counts))
+            alike.setdefault((shown, None if total else sum(counts)), []).append(counts)
+        for (shown, _), tables in alike.items():
+            for place, count in enumerate(shown):
+                assert count is not None or len({table[place] for table in tables}) > 1, (shown, tables)

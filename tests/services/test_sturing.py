@@ -1,0 +1,165 @@
+"""Steering over HTTP: commitments against ceilings by any view, and waiting times."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from shared.calendar import add_working_days, vandaag
+from shared.db import inkoop
+from shared.db import tables as t
+from shared.db.session import owner
+from tests.chain import Chain
+from tests.services import sturing as w
+
+JAAR = {"begin": date(2025, 1, 1), "eind": date(2025, 12, 31)}
+WEEK = 3 * w.UURTARIEF
+EURO = {"standaard": "ijw", "tegenpartij": w.JEUGD, "omvang_eenheid": "83", "omvang_frequentie": "4"}
+
+
+@pytest.fixture
+def ledger(chain: Chain) -> Iterator[Session]:
+    """The ledger of the municipality, with a contract and a tariff; the test commits what it puts in."""
+    with owner() as session:
+        w.contract(session)
+        w.tariff(session)
+        yield session
+
+
+def budgets(chain: Chain, per: str = "plafond", **asked: Any) -> list[dict[str, Any]]:
+    path = f"/budgetten?jaar=2025&per={per}" + "".join(f"&{name}={value}" for name, value in asked.items())
+    found: list[dict[str, Any]] = chain.gemeente.get("allocation", path)["budgetten"]
+    return found
+
+
+class TestCeilings:
+    def test_used_remaining_percentage_and_warning(self, chain: Chain, ledger: Session) -> None:
+        w.allocation(ledger, 1)
+        w.ceiling(ledger, "krap", 15 * WEEK, **JAAR, waarschuw_bij=80)
+        w.ceiling(ledger, "ruim", 130 * WEEK, **JAAR)
+        w.ceiling(ledger, "later", 1, date(2026, 1, 1), date(2026, 12, 31))
+        ledger.commit()
+        krap, ruim = budgets(chain)
+        assert (krap["sleutel"], krap["toewijzingen"], krap["vastgelegd"]) == ("krap", 1, 13 * WEEK)
+        assert (krap["resterend"], krap["percentage"], krap["waarschuwing"]) == (2 * WEEK, 86, True)
+        assert (ruim["percentage"], ruim["waarschuwing"], ruim["overschrijding_verwacht"]) == (10, False, False)
+
+    def test_a_ceiling_counts_over_its_own_period_and_what_it_is_about(self, chain: Chain, ledger: Session) -> None:
+        w.allocation(ledger, 1)
+        w.allocation(ledger, 2, **EURO, omvang_volume=500)
+        w.ceiling(ledger, "half november", 100 * WEEK, date(2025, 11, 10), date(2026, 6, 30))
+        w.ceiling(ledger, "ander", 100, **JAAR, aanbieder=w.JEUGD)
+        w.ceiling(ledger, "product", 100 * WEEK, **JAAR, product_categorie="02", product_code="02A03")
+        w.ceiling(ledger, "jeugd", 1_000, **JAAR, standaard="ijw")
+        ledger.commit()
+        used = {(row["standaard"], row["sleutel"]): row["vastgelegd"] for row in budgets(chain)}
+        assert used == {
+            ("ijw", "jeugd"): 3 * 500,
+            ("iwmo", "ander"): 0,
+            ("iwmo", "half november"): 8 * WEEK,
+            ("iwmo", "product"): 13 * WEEK,
+        }
+
+    def test_over_the_ceiling(self, chain: Chain, ledger: Session) -> None:
+        w.allocation(ledger, 1)
+        w.ceiling(ledger, "te krap", 10 * WEEK, **JAAR)
+        ledger.commit()
+        [row] = budgets(chain)
+        assert (row["resterend"], row["percentage"], row["overschrijding_verwacht"]) == (-3 * WEEK, 130, True)
+
+
+class TestViews:
+    def world(self, ledger: Session) -> None:
+        w.allocation(ledger, 1)
+        chosen = w.allocation(ledger, 2, **EURO, product_code="504M", omvang_volume=500)
+        w.decided(ledger, chosen, 2, model="profielen", assen={"profiel": "4"})
+        generic = dict.fromkeys(("product_code", "product_categorie", "omvang_volume", "omvang_eenheid"))
+        w.allocation(ledger, 3, **EURO | generic | {"omvang_frequentie": None, "budget": 84})
+        table = {"eigenaar": w.GEMEENTE, "model": "thuis", "standaard": "iwmo", "naam": "Thuis", "assen": {"as": ["1"]}}
+        ledger.execute(insert(inkoop.arrangementmodel).values(table))
+        cell = {"eigenaar": w.GEMEENTE, "model": "thuis", "assen": {"as": "1"}, "begindatum": date(2024, 1, 1)}
+        product = {"product_categorie": "02", "product_code": "02A03", "volume": 3, "eenheid": "04"}
+        ledger.execute(insert(inkoop.arrangement).values(cell | product))
+        ledger.commit()
+
+    def test_every_view_adds_up_to_the_same_per_law(self, chain: Chain, ledger: Session) -> None:
+        self.world(ledger)
+        for per in ("aanbieder", "product", "model", "maand"):
+            rows = budgets(chain, per)
+            totals = {law: sum(row["vastgelegd"] for row in rows if row["standaard"] == law) for law in ("ijw", "iwmo")}
+            assert totals == {"ijw": 3 * 500 + 84, "iwmo": 13 * WEEK}, per
+
+    def test_by_month_provider_product_and_model(self, chain: Chain, ledger: Session) -> None:
+        self.world(ledger)
+        shown = {
+            per: {row["sleutel"]: row["vastgelegd"] for row in budgets(chain, per)} for per in ("product", "model")
+        }
+        assert shown["product"] == {"": 84, "02/504M": 1_500, "02/02A03": 13 * WEEK}
+        assert shown["model"] == {"": 84, "profielen": 1_500, "thuis": 13 * WEEK}
+        iwmo = budgets(chain, "maand", standaard="iwmo")
+        assert [(r["sleutel"], r["vastgelegd"] // WEEK) for r in iwmo] == [
+            ("2025-10", 4),
+            ("2025-11", 4),
+            ("2025-12", 5),
+        ]
+        assert [r["naam"] for r in budgets(chain, "model") if r["sleutel"] == "thuis"] == ["Thuis"]
+
+    def test_as_csv(self, chain: Chain, ledger: Session) -> None:
+        w.ceiling(ledger, "=1+1", 130 * WEEK, **JAAR)
+        self.world(ledger)
+        api = chain.gemeente.apis["allocation"]
+        asked = api.call("GET", "/v1/budgetten?jaar=2025&formaat=csv")
+        accepted = api.call("GET", "/v1/budgetten?jaar=2025", headers={"Accept": "text/csv"})
+        assert asked.content == accepted.content
+        assert asked.headers["content-type"].startswith("text/csv")
+        header, row = asked.text.splitlines()
+        assert header.startswith("standaard;sleutel;naam;toewijzingen;vastgelegd")
+        assert row.startswith(f"iwmo;'=1+1;vanaf 2025-01-01;1;{13 * WEEK};{13 * WEEK};{130 * WEEK};")
+
+    def test_a_provider_and_an_unknown_view_are_refused(self, chain: Chain) -> None:
+        def status(party: Any, query: str) -> int:
+            return int(party.apis["allocation"].call("GET", f"/v1/budgetten{query}").status_code)
+
+        assert status(chain.begeleiding, "") == 403
+        assert status(chain.gemeente, "?per=bsn") == 422
+
+
+class TestWaiting:
+    def started(self, session: Session, nummer: int, begin: date, status: str = "1") -> None:
+        bericht = w.message(session, soort="305", tegenpartij=w.WMO)
+        key = {"eigenaar": w.GEMEENTE, "bericht": bericht, "volgnummer": 1, "standaard": "iwmo", "tegenpartij": w.WMO}
+        told = {"toewijzing_nummer": nummer, "begindatum": begin, "status_aanlevering": status}
+        product = {"product_categorie": "02", "product_code": "02A03", "toewijzing_ingangsdatum": date(2025, 10, 7)}
+        session.execute(insert(t.start_product).values(key | told | product))
+
+    def test_from_allocation_to_start_against_the_term(self, chain: Chain, ledger: Session) -> None:
+        """Waiting begins on 7 October (Tuesday); five working days later is the 14th."""
+        term = {"eigenaar": w.GEMEENTE, "standaard": "iwmo", "product_categorie": "02", "product_code": "02A03"}
+        term |= {"naam": "x", "bekostiging": "inspanning", "levertermijn": 5, "begindatum": date(2024, 1, 1)}
+        ledger.execute(insert(inkoop.product).values(term))
+        assert add_working_days(date(2025, 10, 7), 5) == date(2025, 10, 14)
+        for nummer, days in enumerate((0, 7, 8, 20), 1):
+            w.allocation(ledger, nummer, einddatum=None)
+            self.started(ledger, nummer, date(2025, 10, 7) + timedelta(days))
+        w.allocation(ledger, 5, einddatum=None)
+        self.started(ledger, 5, date(2025, 10, 8))
+        self.started(ledger, 5, date(2025, 10, 8), "3")
+        w.allocation(ledger, 6)  # ended without a start: it waits no longer
+        ledger.commit()
+        [row] = chain.gemeente.get("allocation", "/wachttijden?jaar=2025")["wachttijden"]
+        assert (row["aanbieder"], row["product"], row["gestart"]) == (w.WMO, "02/02A03", 4)
+        assert (row["gemiddeld"], row["mediaan"], row["p90"]) == (8.8, 7.5, 20)
+        waits = (vandaag() - date(2025, 10, 7)).days
+        assert (row["wachtend"], row["langst_wachtend"], row["gemiddeld_wachtend"]) == (1, waits, waits)
+        assert (row["levertermijn"], row["te_laat"]) == (5, 3)
+
+    def test_a_later_version_does_not_begin_the_waiting_anew(self, chain: Chain, ledger: Session) -> None:
+        w.allocation(ledger, 1)
+        w.allocation(ledger, 1, omvang_volume=4, toewijzingsdatum=date(2025, 11, 1))
+        self.started(ledger, 1, date(2025, 10, 10))
+        ledger.commit()
+        [row] = chain.gemeente.get("allocation", "/wachttijden?jaar=2025")["wachttijden"]
+        assert (row["gestart"], row["mediaan"], row["levertermijn"], row["te_laat"]) == (1, 3, None, None)
