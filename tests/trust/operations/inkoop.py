@@ -13,13 +13,16 @@ BODIES: Mapping[str, tuple[str, Mapping[str, Any], int]] = {
     "aanbieders": ("gemeente", {"agb": "65656055"}, 200),
     "onderaannemers": ("gemeente", {"aanbieder": "65656059", "agb": "65656056", **DAY}, 422),  # of nobody known
     "contracten": ("beide", CONTRACT, 200),
-    "producten": ("gemeente", {"standaard": "iwmo", "product_categorie": "08", "bekostiging": "taak", **DAY}, 200),
+    "producten": ("gemeente", {"standaard": "ijw", "product_categorie": "42", "bekostiging": "taak", **DAY}, 200),
     "tarieven": ("beide", TARIEF, 200),
     "arrangementmodellen": ("gemeente", MODEL, 200),
     "arrangementen": ("gemeente", {"model": "n", "assen": {"a": "1"}, "budget": 1, **DAY}, 422),  # there is no such
     "plafonds": ("gemeente", PLAFOND, 200),
 }
-"""Which side keeps a kind, a body of it, and what comes of that."""
+"""Which side keeps a kind, a body of it, and what comes of that.
+
+The product is of the law without allocations in the matrix: with one kept, only what is kept can be allocated.
+"""
 OPERATIONS: Mapping[Key, Operation] = {
     **{
         ("allocation", "PUT", f"/v1/{soort}"): Operation("beheren", wie, gives=(status, 0), body=body)
