@@ -28,12 +28,12 @@ PER_SECOND, LISTS_PER_SECOND = 20.0, 2.0
 POSTS, READS, JUDGED, WARM = 400, 40, 300, 20
 """Calls of each kind that are timed, and calls before that are not."""
 LIMITS = {
-    "toewijzen": 90.0,
-    "volledig": 100.0,
+    "toewijzen": 150.0,
+    "volledig": 180.0,
     "beoordelen": 50.0,
-    "lijst": 50.0,
-    "verderop": 150.0,
-    "termijnen": 1500.0,
+    "lijst": 100.0,
+    "verderop": 300.0,
+    "termijnen": 3000.0,
 }
 LISTS = {
     "/v1/toewijzingen": "lijst",

@@ -25,7 +25,7 @@ from tests.builders import example
 
 LINES, CLIENTS, ROUNDS = 1000, 100, 5
 GEMEENTE, AANBIEDER = list(organisations.DEMO)[:2]
-LIMIT = 32.0
+LIMIT = 18.0
 
 
 def run() -> Iterator[Result]:
