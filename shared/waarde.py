@@ -12,7 +12,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Date,
-    Integer,
     Interval,
     Numeric,
     Subquery,
@@ -28,6 +27,7 @@ from sqlalchemy import (
 
 from shared.db import inkoop, ledger
 from shared.db import tables as t
+from shared.db.spans import days, monday, months, weeks
 
 EURO, MINUUT, UUR = "83", "01", "04"
 DAG, WEEK, MAAND, TOTAAL = "1", "2", "4", "6"
@@ -40,25 +40,16 @@ _SIZED = (
 
 
 def allocations(eigenaar: str, *conditions: ColumnElement[bool]) -> Subquery:
-    """The allocations of an organisation as they stand (IV013), by way of its own 301s; `vervallen` ones too."""
+    """The allocations of an organisation as they stand (IV013), by way of its own 301s; deleted ones too."""
     message, row = t.bericht.c, t.toegewezen_product.c
     richting = "uitgaand" if len(eigenaar) == 4 else "inkomend"
     own = (message.eigenaar == eigenaar, message.richting == richting, message.soort == "301")
     return ledger.current_allocations(*own, row.eigenaar == eigenaar, *conditions)
 
 
-def vervallen(row: Any) -> ColumnElement[bool]:
-    """The condition that an allocation was taken back altogether (OP087: reason 01 or 13 on its first day)."""
-    return and_(row.c.reden_wijziging.in_(("01", "13")), row.c.einddatum == row.c.ingangsdatum).is_(True)
-
-
 def price_of(allocation: Any, day: Any) -> Any:
     """The tariff of an allocation's product on a day, for a left join: that of its contract before its framework."""
     contract, tarief = inkoop.contract, inkoop.tarief
-    periods = (
-        and_(period.c.begindatum <= day, or_(period.c.einddatum.is_(None), period.c.einddatum >= day))
-        for period in (contract, tarief)
-    )
     query = (
         select(tarief.c.tarief)
         .join(contract, inkoop.prices(tarief, contract))
@@ -69,10 +60,11 @@ def price_of(allocation: Any, day: Any) -> Any:
             tarief.c.product_categorie == allocation.c.product_categorie,
             tarief.c.product_code == allocation.c.product_code,
             tarief.c.eenheid == allocation.c.omvang_eenheid,
-            *periods,
+            inkoop.holds_on(contract, day),
+            inkoop.holds_on(tarief, day),
         )
     )
-    return query.order_by(tarief.c.contract != contract.c.nummer).limit(1).lateral("prijs")
+    return query.order_by(*inkoop.preference(tarief, contract)).limit(1).lateral("prijs")
 
 
 def worth(allocation: Any, price: Any, begin: Any, eind: Any) -> ColumnElement[int]:
@@ -81,11 +73,11 @@ def worth(allocation: Any, price: Any, begin: Any, eind: Any) -> ColumnElement[i
     All at one price. A total or a budget without an end counts on its first day.
     """
     first, last = func.greatest(allocation.c.ingangsdatum, begin), func.least(allocation.c.einddatum, eind)
-    run = _days(allocation.c.ingangsdatum, allocation.c.einddatum)
+    run = _length(allocation.c.ingangsdatum, allocation.c.einddatum)
     starts = case((and_(allocation.c.ingangsdatum >= begin, allocation.c.ingangsdatum <= eind), 1), else_=0)
-    spread = case((allocation.c.einddatum.is_(None), starts), else_=cast(_days(first, last), Numeric) / run)
+    spread = case((allocation.c.einddatum.is_(None), starts), else_=cast(_length(first, last), Numeric) / run)
     times = case(
-        {DAG: _days(first, last), WEEK: weeks(first, last), MAAND: _months(first, last)},
+        {DAG: _length(first, last), WEEK: weeks(first, last), MAAND: months(first, last)},
         value=func.coalesce(allocation.c.omvang_frequentie, TOTAAL),
         else_=spread,
     )
@@ -152,7 +144,7 @@ def _parts(current: Any, venster: Any, belongs: Callable[[Any, Any], ColumnEleme
             func.least(until, span.c.tot).label("verlengd"),
         )
         .select_from(span.join(current, here))
-        .where(~vervallen(current))
+        .where(~ledger.vervallen(current))
     )
 
 
@@ -181,17 +173,16 @@ def _spans(venster: Any) -> Any:
 
 def _amount(part: Any, price: Any, last: Any) -> ColumnElement[int]:
     row, whole = part.c, each(part, price)
-    counted_before = and_(row.eerste > row.ingangsdatum, row.eerste != _monday(row.eerste))
-    run = _days(row.ingangsdatum, row.einddatum)
-    ratio = [
-        cast(days, Numeric) / run for days in (_days(row.ingangsdatum, last), _days(row.ingangsdatum, row.eerste) - 1)
-    ]
+    counted_before = and_(row.eerste > row.ingangsdatum, row.eerste != monday(row.eerste))
+    run = _length(row.ingangsdatum, row.einddatum)
+    parts = (_length(row.ingangsdatum, last), days(row.ingangsdatum, row.eerste))
+    ratio = [cast(part, Numeric) / run for part in parts]
     spread = func.round(whole * ratio[0]) - func.round(whole * ratio[1])
     starts = case((row.eerste == row.ingangsdatum, whole), else_=0)
     total = case((row.einddatum.is_(None), starts), else_=spread)
     amount = case(
         {
-            DAG: whole * _days(row.eerste, last),
+            DAG: whole * _length(row.eerste, last),
             WEEK: whole * (weeks(row.eerste, last) - case((counted_before, 1), else_=0)),
             MAAND: whole,
         },
@@ -201,22 +192,8 @@ def _amount(part: Any, price: Any, last: Any) -> ColumnElement[int]:
     return cast(case((row.eerste > last, 0), else_=amount), BigInteger)
 
 
-def _days(first: Any, last: Any) -> Any:
-    return cast(last, Date).op("-", return_type=Integer)(cast(first, Date)) + literal(1)
-
-
-def _monday(day: Any) -> Any:
-    return cast(func.date_trunc("week", day), Date)
-
-
-def weeks(first: Any, last: Any) -> Any:
-    """The ISO weeks that a period touches, broken ones included."""
-    return (_days(_monday(first), _monday(last)) - 1) / 7 + 1
-
-
-def _months(first: Any, last: Any) -> Any:
-    number = [func.extract("year", day) * 12 + func.extract("month", day) for day in (first, last)]
-    return number[1] - number[0] + 1
+def _length(first: Any, last: Any) -> Any:
+    return days(first, last) + literal(1)
 
 
 def under(plafond: Any, row: Any) -> ColumnElement[bool]:

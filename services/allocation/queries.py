@@ -65,9 +65,8 @@ def valid_for_client(session: Session, row: Any, vandaag: Any) -> list[Row[Any]]
         table.tegenpartij == row["tegenpartij"],
         table.bsn == row["bsn"],
     )
-    deleted = and_(current.c.einddatum == current.c.ingangsdatum, current.c.reden_wijziging.in_(["01", "13"]))
     valid = or_(current.c.einddatum.is_(None), current.c.einddatum >= vandaag)
-    query = select(current).where(valid, or_(current.c.reden_wijziging.is_(None), ~deleted))
+    query = select(current).where(valid, ~ledger.vervallen(current))
     return list(session.execute(query.order_by(current.c.toewijzing_nummer)))
 
 

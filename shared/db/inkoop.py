@@ -17,11 +17,16 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Identity,
     Index,
+    ScalarSelect,
     SmallInteger,
     Table,
     Text,
     and_,
+    cast,
     func,
+    literal,
+    or_,
+    select,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
@@ -234,8 +239,24 @@ inkoop_historie = Table(
     comment="every row of this subject that was replaced or taken away; a trigger writes it",
 )
 
-TABELLEN = (aanbieder, onderaannemer, contract, product, tarief, arrangementmodel, arrangement, plafond)
-"""What has a history."""
+
+def holds_on(row: Any, day: Any) -> ColumnElement[bool]:
+    """The condition that the period of a row has a day in it."""
+    return and_(row.c.begindatum <= day, or_(row.c.einddatum.is_(None), row.c.einddatum >= day))
+
+
+def levertermijn(allocation: Any) -> ScalarSelect[int]:
+    """The term of delivery of an allocation's product in working days, of its code before that of its category."""
+    row, day = product.c, cast(allocation.c.ingangsdatum, Date)
+    query = select(row.levertermijn).where(
+        row.eigenaar == allocation.c.eigenaar,
+        row.standaard == allocation.c.standaard,
+        row.product_categorie == allocation.c.product_categorie,
+        row.product_code.in_((func.coalesce(allocation.c.product_code, ""), literal(""))),
+        holds_on(product, day),
+        row.levertermijn.is_not(None),
+    )
+    return query.order_by(row.product_code.desc()).limit(1).scalar_subquery()
 
 
 def prices(row: Any, agreed: Any) -> ColumnElement[bool]:

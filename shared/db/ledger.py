@@ -202,6 +202,11 @@ def current_allocations(*conditions: ColumnElement[bool]) -> Subquery:
     return query.subquery("toewijzing")
 
 
+def vervallen(row: Any) -> ColumnElement[bool]:
+    """The condition that an allocation was taken back altogether (OP087: reason 01 or 13 on its first day)."""
+    return and_(row.c.reden_wijziging.in_(("01", "13")), row.c.einddatum == row.c.ingangsdatum).is_(True)
+
+
 def rejected_line(line: Any) -> ColumnElement[bool]:
     """The condition that a prestatie, or the Client that it stands in, has a finding."""
     return or_(_found(line, "Prestatie", line.c.volgnummer), _found(line, "Client", line.c.ouder))

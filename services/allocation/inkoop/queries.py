@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, and_, or_, select
+from sqlalchemy import Row, Table, and_, select
 from sqlalchemy.orm import Session
 
 from shared.db import inkoop
@@ -13,13 +13,8 @@ def own(session: Session, table: Table, eigenaar: str, op: date | None = None) -
     """The rows of an organisation in a table with a period, or those of a day, by their key."""
     conditions = [table.c.eigenaar == eigenaar]
     if op is not None and "begindatum" in table.c:
-        conditions.append(holds_on(table, op))
+        conditions.append(inkoop.holds_on(table, op))
     return list(session.execute(select(table).where(*conditions).order_by(*table.primary_key)))
-
-
-def holds_on(table: Any, day: Any) -> ColumnElement[bool]:
-    """The condition that the period of a row has a day in it."""
-    return and_(table.c.begindatum <= day, or_(table.c.einddatum.is_(None), table.c.einddatum >= day))
 
 
 def axes(session: Session, eigenaar: str, model: str) -> dict[str, list[str]] | None:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, and_, cast, func, insert, literal, or_, select
+from sqlalchemy import ColumnElement, Row, cast, func, insert, literal, or_, select
 from sqlalchemy.orm import Session
 
 from services.allocation.levensloop.samen import Nieuw, as_wanted, leaves
@@ -45,16 +45,13 @@ def running(session: Session, gemeente: str, per: date, *conditions: ColumnEleme
 
     `conditions` are on toegewezen_product. By provider, client and number; deleted ones are left out.
     """
-    row, message = t.toegewezen_product.c, t.bericht.c
-    own = (message.eigenaar == gemeente, message.richting == "uitgaand", message.soort == "301")
-    current = ledger.current_allocations(*own, row.eigenaar == gemeente, *conditions)
-    deleted = and_(current.c.einddatum == current.c.ingangsdatum, current.c.reden_wijziging.in_(("01", "13")))
+    current = waarde.allocations(gemeente, *conditions)
     price = waarde.price_of(current, func.greatest(current.c.ingangsdatum, per))
     until = func.coalesce(current.c.einddatum, cast(literal(per), t.toegewezen_product.c.einddatum.type) + JAAR)
     query = (
         select(current, waarde.worth(current, price, per, until).label("waarde"))
         .select_from(current.outerjoin(price, literal(True)))
-        .where(or_(current.c.einddatum.is_(None), current.c.einddatum >= per), deleted.is_not(True))
+        .where(or_(current.c.einddatum.is_(None), current.c.einddatum >= per), ~ledger.vervallen(current))
     )
     order = (current.c.standaard, current.c.tegenpartij, current.c.bsn, current.c.toewijzing_nummer)
     return session.execute(query.order_by(*order)).all()

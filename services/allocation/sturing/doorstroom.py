@@ -15,7 +15,7 @@ from services.allocation.sturing.jaarbedrag import yearly
 from services.allocation.sturing.modellen import models
 from services.allocation.sturing.models import Beweging
 from shared import waarde
-from shared.db import inkoop
+from shared.db import inkoop, ledger
 from shared.db import tables as t
 
 PER = ("model", "aanbieder")
@@ -84,7 +84,7 @@ def _on(gemeente: str, dag: date, prijsdag: date) -> Select[Any]:
     """
     current = waarde.allocations(gemeente)
     runs = and_(current.c.ingangsdatum <= dag, or_(current.c.einddatum.is_(None), current.c.einddatum >= dag))
-    running = select(current).where(runs, ~waarde.vervallen(current)).cte("lopend").prefix_with("MATERIALIZED")
+    running = select(current).where(runs, ~ledger.vervallen(current)).cte("lopend").prefix_with("MATERIALIZED")
     then = _as_told(gemeente, running, dag).subquery("toen")
     price = waarde.price_of(then, literal(prijsdag, Date))
     columns = ("bsn", "tegenpartij", "product_categorie", "product_code", *NUMBER)

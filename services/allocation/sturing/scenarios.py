@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import Date, Row, and_, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
-from services.allocation.inkoop.queries import axes, holds_on
+from services.allocation.inkoop.queries import axes
 from services.allocation.sturing.jaarbedrag import PER_JAAR, yearly
 from services.allocation.sturing.models import Aandelen, Scenariojaar, Scenarios, Scenariovraag
 from shared import waarde
-from shared.db import inkoop
+from shared.db import inkoop, ledger
 from shared.db import tables as t
 from shared.errors import Fault, Refused
 
@@ -118,7 +118,7 @@ def _running(session: Session, gemeente: str, standaard: str, dag: date) -> list
         select(*product, func.count().label("aantal"), func.sum(yearly(current, price)).label("bedrag"))
         .select_from(current.outerjoin(price, true()))
         .where(current.c.ingangsdatum <= dag, or_(current.c.einddatum.is_(None), current.c.einddatum >= dag))
-        .where(~waarde.vervallen(current))
+        .where(~ledger.vervallen(current))
         .group_by(*product)
     )
     return list(session.execute(query))
@@ -163,8 +163,8 @@ def _cells(gemeente: str, vraag: Scenariovraag) -> Any:
             tarief.c.eigenaar == row.c.eigenaar,
             contract.c.standaard == vraag.standaard,
             *(tarief.c[name] == row.c[name] for name in ("product_categorie", "product_code", "eenheid")),
-            holds_on(tarief, vraag.per),
-            holds_on(contract, vraag.per),
+            inkoop.holds_on(tarief, vraag.per),
+            inkoop.holds_on(contract, vraag.per),
         )
         .scalar_subquery()
     )
@@ -172,7 +172,7 @@ def _cells(gemeente: str, vraag: Scenariovraag) -> Any:
         select(row, highest.label("tarief"))
         .join(model, and_(model.c.eigenaar == row.c.eigenaar, model.c.model == row.c.model))
         .where(row.c.eigenaar == gemeente, row.c.model == vraag.model, model.c.standaard == vraag.standaard)
-        .where(holds_on(row, vraag.per))
+        .where(inkoop.holds_on(row, vraag.per))
     )
 
 

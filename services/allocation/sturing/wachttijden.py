@@ -6,7 +6,7 @@ from functools import cache
 from statistics import mean, median
 from typing import Any
 
-from sqlalchemy import Date, Row, Select, and_, cast, func, literal, or_, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.allocation.meldingen import exchange, removed
@@ -16,7 +16,7 @@ from services.allocation.sturing.models import Wachttijd
 from services.allocation.termijnen.vrij import days_off
 from shared import waarde
 from shared.calendar import add_working_days
-from shared.db import inkoop
+from shared.db import inkoop, ledger
 from shared.db import tables as t
 
 
@@ -46,9 +46,9 @@ def _waits(gemeente: str, jaar: int, vandaag: date) -> Select[Any]:
             current.c.einddatum,
             since.label("sinds"),
             start.label("start"),
-            _term(current).label("levertermijn"),
+            inkoop.levertermijn(current).label("levertermijn"),
         )
-        .where(~waarde.vervallen(current))
+        .where(~ledger.vervallen(current))
         .subquery("wachten")
     )
     counts = or_(rows.c.start.is_not(None), rows.c.einddatum.is_(None), rows.c.einddatum >= vandaag)
@@ -80,21 +80,6 @@ def _started(current: Any) -> Any:
         )
         .scalar_subquery()
     )
-
-
-def _term(current: Any) -> Any:
-    """The term of delivery of a product in working days, of its code before that of its category."""
-    product, day = inkoop.product.c, cast(current.c.ingangsdatum, Date)
-    query = select(product.levertermijn).where(
-        product.eigenaar == current.c.eigenaar,
-        product.standaard == current.c.standaard,
-        product.product_categorie == current.c.product_categorie,
-        product.product_code.in_((func.coalesce(current.c.product_code, ""), literal(""))),
-        product.begindatum <= day,
-        or_(product.einddatum.is_(None), product.einddatum >= day),
-        product.levertermijn.is_not(None),
-    )
-    return query.order_by(product.product_code.desc()).limit(1).scalar_subquery()
 
 
 def _figures(key: tuple[str, str, str], rows: Sequence[Row[Any]], vandaag: date, off: Container[date]) -> Wachttijd:

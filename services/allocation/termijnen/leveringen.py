@@ -24,12 +24,6 @@ def _item(eigenaar: str, current: Any, *days: ColumnElement[Any]) -> Select[Any]
     return item(current, named, *days, nummer=current.c.toewijzing_nummer, person=current.c.bsn)
 
 
-def _deleted(current: Any) -> ColumnElement[bool]:
-    """The condition that an allocation was taken back altogether (OP087: reason 01 or 13 on its first day)."""
-    taken = func.coalesce(current.c.reden_wijziging, "").in_(("01", "13"))
-    return and_(taken, func.coalesce(current.c.einddatum == current.c.ingangsdatum, False))
-
-
 def _known_since(current: Any) -> Any:
     """The day on which the first 301 with the number of an allocation came: a later version does not begin anew."""
     first, holder = t.toegewezen_product.alias(), t.bericht.alias()
@@ -53,21 +47,6 @@ def _delivered(current: Any) -> Any:
     return func.least(claimed.scalar_subquery(), recorded.scalar_subquery())
 
 
-def _working_days(current: Any) -> Any:
-    """The term of delivery of a product in working days, of its code before that of its category."""
-    product = inkoop.product.c
-    query = select(product.levertermijn).where(
-        product.eigenaar == current.c.eigenaar,
-        product.standaard == current.c.standaard,
-        product.product_categorie == current.c.product_categorie,
-        product.product_code.in_((func.coalesce(current.c.product_code, ""), "")),
-        product.begindatum <= current.c.ingangsdatum,
-        func.coalesce(product.einddatum >= current.c.ingangsdatum, True),
-        product.levertermijn.is_not(None),
-    )
-    return query.order_by(product.product_code.desc()).limit(1).scalar_subquery()
-
-
 def unstarted(eigenaar: str, vandaag: date) -> Select[Any]:
     """Allocations without a start: `levering` when something was delivered, else `begin` as long as they run."""
     current = _allocations(eigenaar, ~told("StartProduct", t.toegewezen_product))
@@ -77,7 +56,9 @@ def unstarted(eigenaar: str, vandaag: date) -> Select[Any]:
         case((delivered.is_not(None), func.greatest(delivered, known))).label("levering"),
         case((waits, func.greatest(current.c.ingangsdatum, known))).label("begin"),
     )
-    return _item(eigenaar, current, *days, _working_days(current).label("werkdagen")).where(~_deleted(current))
+    return _item(eigenaar, current, *days, inkoop.levertermijn(current).label("werkdagen")).where(
+        ~ledger.vervallen(current)
+    )
 
 
 def ended(eigenaar: str, vandaag: date) -> Select[Any]:

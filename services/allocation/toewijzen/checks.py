@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import Date, Row, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from services.allocation.inkoop.queries import holds_on
 from services.allocation.models import NieuweToewijzing
 from shared import waarde
 from shared.db import inkoop, ledger
@@ -56,7 +55,7 @@ def _product_row(session: Session, gemeente: str, wanted: NieuweToewijzing) -> R
         product.c.standaard == wanted.standaard,
         product.c.product_categorie == asked.categorie,
         product.c.product_code == (asked.code or ""),
-        holds_on(product, wanted.ingangsdatum),
+        inkoop.holds_on(product, wanted.ingangsdatum),
     )
     return session.execute(query).one_or_none()
 
@@ -76,7 +75,7 @@ def _contract(session: Session, gemeente: str, wanted: NieuweToewijzing, persoon
         contract.c.eigenaar == gemeente,
         contract.c.standaard == wanted.standaard,
         contract.c.tegenpartij == wanted.aanbieder,
-        holds_on(contract, wanted.ingangsdatum),
+        inkoop.holds_on(contract, wanted.ingangsdatum),
         *([contract.c.perceel == product.perceel] if product is not None and product.perceel else []),
     )
     rows = list(session.execute(query))

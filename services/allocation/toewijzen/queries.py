@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from services.allocation.inkoop.queries import holds_on
 from shared.db import audit, inkoop, ledger
 from shared.db import tables as t
 from shared.db import toewijzen as tt
@@ -19,7 +18,9 @@ def arrangement(session: Session, gemeente: str, model: str, assen: Mapping[str,
     same = and_(table.c.eigenaar == row.c.eigenaar, table.c.model == row.c.model)
     query = select(row, table.c.standaard).join(table, same)
     return session.execute(
-        query.where(row.c.eigenaar == gemeente, row.c.model == model, row.c.assen == dict(assen), holds_on(row, dag))
+        query.where(
+            row.c.eigenaar == gemeente, row.c.model == model, row.c.assen == dict(assen), inkoop.holds_on(row, dag)
+        )
     ).one_or_none()
 
 
@@ -57,11 +58,10 @@ def against_pgb(session: Session, values: Mapping[str, Any]) -> list[Row[Any]]:
     same = (row[name] == values[name] for name in ("bsn", "eigenaar", "standaard", "product_categorie"))
     current = ledger.current_allocations(*same)
     code = values["product_code"]
-    deleted = and_(current.c.reden_wijziging.in_(("01", "13")), current.c.einddatum == current.c.ingangsdatum)
     query = select(current).where(
         *([or_(current.c.product_code.is_(None), current.c.product_code == code)] if code else []),
         or_(current.c.einddatum.is_(None), current.c.einddatum >= values["begindatum"]),
         *([current.c.ingangsdatum <= values["einddatum"]] if values["einddatum"] else []),
-        deleted.is_not(True),
+        ~ledger.vervallen(current),
     )
     return list(session.execute(query))

@@ -89,10 +89,7 @@ def tariffs(session: Session, where: ColumnElement[bool]) -> dict[UUID, Row[Any,
     """The provider's tariff of each delivery on its first day, its own unit before hours for minutes."""
     row, contract, tarief = t.levering.c, t.contract, t.tarief
     fits = or_(tarief.c.eenheid == row.eenheid, and_(row.eenheid == "01", tarief.c.eenheid == "04"))
-    on_that_day = (
-        and_(p.c.begindatum <= row.begindatum, func.coalesce(p.c.einddatum, row.begindatum) >= row.begindatum)
-        for p in (contract, tarief)
-    )
+    on_that_day = (inkoop.holds_on(period, row.begindatum) for period in (contract, tarief))
     query = (
         select(row.id, tarief.c.tarief, tarief.c.eenheid)
         .join_from(t.levering, contract, and_(*(contract.c[name] == row[name] for name in EXCHANGE)))

@@ -90,9 +90,7 @@ def tariffs(scope: Scope, line: Any) -> Select[Any]:
             of_exchange(contract, scope),
             tarief.c.product_categorie == line.c.product_categorie,
             tarief.c.product_code == line.c.product_code,
-            *(
-                and_(period.c.begindatum <= day, or_(period.c.einddatum.is_(None), period.c.einddatum >= day))
-                for period in (contract, tarief)
-            ),
+            inkoop.holds_on(contract, day),
+            inkoop.holds_on(tarief, day),
         )
     )

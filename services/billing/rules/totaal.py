@@ -8,12 +8,13 @@ other rules refuse, which takes no room either.
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Select, and_, case, extract, func, or_, select, tuple_
+from sqlalchemy import Select, and_, case, func, or_, select, tuple_
 
 from services.billing.rules.lines import UUR, debits_with_allocation, fits
-from services.billing.rules.volume import HUISHOUDELIJKE_HULP, days, weeks
+from services.billing.rules.volume import HUISHOUDELIJKE_HULP
 from shared.db import ledger
 from shared.db import tables as t
+from shared.db.spans import days, months, weeks
 from shared.judging import of_exchange
 from shared.rules import Scope, per_message
 
@@ -147,12 +148,8 @@ def times(allocation: Any) -> Any:
         {
             "1": days(begin, einde) + 1,
             "2": case((help_at_home, func.greatest(touched, 6)), else_=touched),  # at least what TR321 allows at once
-            "4": _months(einde) - _months(begin) + 1,
+            "4": months(begin, einde),
             "6": 1,
         },
         value=allocation.c.omvang_frequentie,
     )
-
-
-def _months(day: Any) -> Any:
-    return extract("year", day) * 12 + extract("month", day)

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import Date, Integer, Select, and_, case, cast, func, literal
+from sqlalchemy import Date, Select, and_, case, cast, func, literal
 
 from services.billing.rules.lines import EURO, MINUUT, UUR, debits_with_allocation, fits
+from shared.db.spans import days, monday, weeks
 from shared.rules import Scope, per_message
 
 OUTPUT = ("82", EURO)
@@ -49,22 +50,8 @@ def covered(line: Any, allocation: Any) -> tuple[Any, Any]:
     return begin, func.least(line.c.product_periode_einddatum, allocation.c.einddatum)  # ignores an open end
 
 
-def days(first: Any, last: Any) -> Any:
-    """How many days the last one is after the first."""
-    return cast(last, Date).op("-", return_type=Integer)(cast(first, Date))
-
-
-def _monday(day: Any) -> Any:
-    return cast(func.date_trunc("week", day), Date)
-
-
 def _next_day(day: Any) -> Any:
     return cast(day, Date).op("+", return_type=Date)(literal(1))
-
-
-def weeks(begin: Any, einde: Any) -> Any:
-    """The ISO weeks that a period touches, broken ones included."""
-    return days(_monday(begin), _monday(einde)) / 7 + 1
 
 
 def sundays(begin: Any, einde: Any, allocation: Any) -> Any:
@@ -73,7 +60,7 @@ def sundays(begin: Any, einde: Any, allocation: Any) -> Any:
     An allocation without a Sunday counts its one broken week where it ends.
     """
     last = allocation.c.einddatum
-    sunday = _monday(_next_day(last)).op("-", return_type=Date)(literal(1))
+    sunday = monday(_next_day(last)).op("-", return_type=Date)(literal(1))
     holder = case((sunday < allocation.c.ingangsdatum, last), else_=sunday)
     rest = case((and_(sunday != last, holder >= begin, holder <= einde), 1), else_=0)
-    return days(_monday(begin), _monday(_next_day(einde))) / 7 + rest
+    return days(monday(begin), monday(_next_day(einde))) / 7 + rest
