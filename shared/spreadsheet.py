@@ -53,8 +53,7 @@ def _rows(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
         raise refuse("CODERING", "Het bestand is geen UTF-8. Sla het op als 'CSV UTF-8'.") from None
     if "\0" in text:
         raise refuse("CODERING", "Het bestand bevat een nulteken. Sla het opnieuw op als 'CSV UTF-8'.")
-    first = text.partition("\n")[0]
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ",", strict=True)
+    lines = reader(text)
     header: list[str] = []
     try:
         for values in lines:
@@ -63,6 +62,12 @@ def _rows(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
             header = header or [name.strip() for name in values]
     except csv.Error:
         raise refuse("CSV", "Deze regel is geen CSV. Controleer de aanhalingstekens.", lines.line_num) from None
+
+
+def reader(text: str) -> Any:
+    """A csv.reader of a text, separated by what its first line has: `;` or `,`. Iterating raises csv.Error."""
+    first = text.partition("\n")[0]
+    return csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ",", strict=True)
 
 
 def _row(header: list[str], values: list[str], number: int) -> dict[str, str]:

@@ -39,11 +39,14 @@ def table(whole: M, row: type[Model], rows: Sequence[Model], *, als_csv: bool) -
 
 
 def written(row: type[Model], rows: Sequence[Model]) -> str:
-    """Rows as CSV. Text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    file = io.StringIO()
-    out = csv.DictWriter(file, list(row.model_fields), delimiter=";", lineterminator="\r\n")
+    """The fields of `row`, of rows that may have more, as CSV.
+
+    Text that a spreadsheet would run as a formula gets an apostrophe before it.
+    """
+    file, names = io.StringIO(), list(row.model_fields)
+    out = csv.DictWriter(file, names, delimiter=";", lineterminator="\r\n")
     out.writeheader()
-    out.writerows({name: _cell(value) for name, value in found.model_dump().items()} for found in rows)
+    out.writerows({name: _cell(value) for name, value in found.model_dump(include={*names}).items()} for found in rows)
     return file.getvalue()
 
 

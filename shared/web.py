@@ -2,8 +2,8 @@
 
 import logging
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, FastAPI, Request
@@ -169,7 +169,15 @@ def _xml_paths(app: FastAPI) -> frozenset[str]:
     )
 
 
-def next_page(request: Request, na: int | str) -> str:
+R = TypeVar("R")
+
+
+def following(request: Request, rows: Sequence[R], limit: int, place: Callable[[R], Any]) -> str | None:
+    """The address of the page after `limit` rows, from the `place` of the last; None when there are no more."""
+    return next_page(request, place(rows[limit - 1])) if len(rows) > limit else None
+
+
+def next_page(request: Request, na: object) -> str:
     """The address of the next page: what the caller asked, as far as the route knows it, and where to go on."""
     known = {field.alias for field in request.scope["route"].dependant.query_params}
     asked = {name: value for name, value in request.query_params.items() if name in known}

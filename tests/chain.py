@@ -18,6 +18,7 @@ from shared.clients import Api
 from shared.config import SERVICES
 from shared.db.session import owner
 from shared.jobs import run_worker
+from shared.security import YEAR, new_key
 from shared.server import server
 
 GEMEENTE, JEUGDHULP, BEGELEIDING = organisations.DEMO
@@ -61,6 +62,21 @@ class Chain:
     def party(self, key: str, code: str = "") -> Party:
         """An organisation, or a stranger with some key."""
         return Party(code, organisations.DEMO.get(code, code), {n: Api(url, key) for n, url in self.urls.items()})
+
+    def colleague(
+        self, code: str = "0193", naam: str = "collega", rollen: tuple[str, ...] = organisations.ALLES
+    ) -> Party:
+        """Somebody else of an organisation: another key, with all roles unless fewer are named."""
+        key = new_key()
+        with owner() as session:
+            organisations.give_key(session, code, key, naam, system_clock() + YEAR, rollen)
+        return self.party(key, code)
+
+    def another(self, code: str, naam: str) -> Party:
+        """An organisation that the demo does not have."""
+        with owner() as session:
+            organisations.register(session, code, naam)
+        return self.colleague(code)
 
     def drain(self) -> None:
         """Run every job that is waiting, and those that they defer; not those that failed and must wait."""

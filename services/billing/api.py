@@ -1,5 +1,6 @@
 """The HTTP API of billing."""
 
+from operator import attrgetter
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from shared.contracts import Beoordeling, BeoordelingVerzoek, Volgnummer
 from shared.db.session import Namens, transaction
 from shared.rules import meaning_of
 from shared.security import Caller, caller, service
-from shared.web import next_page
+from shared.web import following
 
 router = APIRouter(tags=["declaraties"])
 Reader = Annotated[Caller, Security(caller, scopes=["lezen"])]
@@ -37,9 +38,7 @@ def get_declaraties(
     with transaction(who) as session:
         rows = queries.declaraties(session, who.organisatie, na, limit)
         found = _declaraties(session, rows[:limit])
-    more = rows[limit - 1].volgorde if len(rows) > limit else None
-    following = next_page(request, more) if more is not None else None
-    return Declaraties(declaraties=found, volgende=following)
+    return Declaraties(declaraties=found, volgende=following(request, rows, limit, attrgetter("volgorde")))
 
 
 @router.get("/declaraties/{id}", summary="Eén declaratie met haar uitkomst")

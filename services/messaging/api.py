@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from shared.rules import explain
 from shared.security import Caller, caller
 from shared.standard.catalogue import message_of
 from shared.standard.level1 import MAX_BYTES
-from shared.web import next_page
+from shared.web import following
 
 router = APIRouter(tags=["berichten"])
 Reader = Annotated[Caller, Security(caller, scopes=["lezen"])]
@@ -123,9 +124,8 @@ def get_berichten(
     wanted = queries.Filter(richting, berichtsoort, status, organisatie, na, limit)
     with transaction(who) as session:
         rows = queries.listed(session, who.organisatie, wanted)
-    more = rows[limit - 1].volgorde if len(rows) > limit else None
-    following = next_page(request, more) if more is not None else None
-    return Berichten(berichten=[_bericht(row, []) for row in rows[:limit]], volgende=following)
+    more = following(request, rows, limit, attrgetter("volgorde"))
+    return Berichten(berichten=[_bericht(row, []) for row in rows[:limit]], volgende=more)
 
 
 @router.get("/berichten/{id}", summary="Eén bericht met zijn bevindingen")

@@ -1,6 +1,7 @@
 """Who has access, what was done with whose data, and work that got stuck: for managers and auditors."""
 
 from datetime import datetime
+from operator import attrgetter
 from typing import Annotated, Literal, get_args
 
 from fastapi import APIRouter, Path, Query, Request, Security
@@ -26,7 +27,7 @@ from shared.security import (
     proof_of_key,
     proof_of_person,
 )
-from shared.web import next_page
+from shared.web import following
 
 router = APIRouter(tags=["beheer"])
 Beheerder = Annotated[Caller, Security(caller, scopes=["beheren"])]
@@ -178,9 +179,8 @@ def get_verwerkingen(
     """Who did what with whose data, newest first; `zorgketen audit verify` proves that nothing was changed."""
     with transaction(who) as session:
         rows = audit.listed(session, who.organisatie, na, limit)
-    more = rows[limit - 1].volgnummer if len(rows) > limit else None
-    following = next_page(request, more) if more is not None else None
-    return Verwerkingen(verwerkingen=[Verwerking.of(row) for row in rows[:limit]], volgende=following)
+    more = following(request, rows, limit, attrgetter("volgnummer"))
+    return Verwerkingen(verwerkingen=[Verwerking.of(row) for row in rows[:limit]], volgende=more)
 
 
 @router.get("/storingen", summary="Werk dat is vastgelopen")

@@ -7,16 +7,12 @@ from typing import Any
 
 import pytest
 
-from services import organisations
 from services.allocation import tasks
 from services.allocation.levensloop import uitvoeren
 from services.demo import inkoop as examples
 from services.demo import people
 from services.demo.stage import Party
-from shared.calendar import system_clock
-from shared.db.session import owner
 from shared.jobs import run_worker
-from shared.security import YEAR, new_key
 from tests.chain import Chain, query
 from tests.flows.levensloop import EIND, JEUGD, WEEKLY, WMO, allocate, codes, day, everything_accepted, post, seen
 from tests.services.claims import agree
@@ -28,14 +24,6 @@ CLIENTS = (people.WILLEM, people.ANNIE, people.NOOR)
 APELDOORN = "0200"
 SENT = "SELECT 1 FROM bericht WHERE soort = '301' AND richting = 'uitgaand'"
 REDIVISION = {"oude_gemeente": "0193", "nieuwe_gemeente": APELDOORN, "per": day(10)}
-
-
-def colleague(chain: Chain, code: str = "0193") -> Party:
-    """Somebody else of a municipality."""
-    key = new_key()
-    with owner() as session:
-        organisations.give_key(session, code, key, "collega", system_clock() + YEAR, organisations.ALLES)
-    return chain.party(key, code)
 
 
 def work(chain: Chain) -> None:
@@ -80,7 +68,7 @@ def conversion(**changes: Any) -> Json:
 
 
 def approve(chain: Chain, plan: Json, who: Party | None = None, status: int = 200) -> Json:
-    return post(who or colleague(chain), f"/omzettingen/{plan['id']}/goedkeuring", None, status)
+    return post(who or chain.colleague(), f"/omzettingen/{plan['id']}/goedkeuring", None, status)
 
 
 def lines(party: Party, plan: Json) -> list[Json]:
@@ -243,9 +231,7 @@ class TestRedivision:
     @pytest.fixture
     def apeldoorn(self, chain: Chain) -> Party:
         """The municipality that takes over, served here too."""
-        with owner() as session:
-            organisations.register(session, APELDOORN, "Apeldoorn")
-        return colleague(chain, APELDOORN)
+        return chain.another(APELDOORN, "Apeldoorn")
 
     def test_the_new_asks_the_old_agrees_and_both_tell_the_provider(self, chain: Chain, apeldoorn: Party) -> None:
         """Reason 11: the old ends, the new begins under its own number and without a reason (IV099)."""

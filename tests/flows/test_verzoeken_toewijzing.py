@@ -4,11 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from services import organisations
 from services.demo.stage import Party
-from shared.calendar import add_working_days, system_clock, vandaag
-from shared.db.session import owner
-from shared.security import YEAR, new_key
+from shared.calendar import add_working_days, vandaag
 from shared.standard.level1 import check
 from tests.chain import Chain
 from tests.flows import verzoeken as v
@@ -101,11 +98,7 @@ class TestRefused:
 
 def elsewhere(chain: Chain) -> Party:
     """A municipality more, which is responsible for the client."""
-    key = new_key()
-    with owner() as session:
-        organisations.register(session, ELDERS, "Gemeente Elders")
-        organisations.give_key(session, ELDERS, key, "test", system_clock() + YEAR)
-    return chain.party(key, ELDERS)
+    return chain.another(ELDERS, "Gemeente Elders")
 
 
 class TestAnotherMunicipalityIsResponsible:

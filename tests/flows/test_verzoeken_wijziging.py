@@ -8,7 +8,6 @@ from shared.standard.document import Document
 from shared.standard.level1 import check
 from tests.chain import Chain
 from tests.flows import verzoeken as v
-from tests.services.test_toewijzen import colleague
 
 DERDE = {"ijw": {"categorie": "43", "code": "43A06"}, "iwmo": {"categorie": "07", "code": "07A06"}}
 Line = tuple[str, str, str, str, str]
@@ -200,7 +199,7 @@ class TestASecondPerson:
         assert (made["bedrag"], made["uitkomst"]) == (50_000, None)
         path = f"/toewijzingsvoorstellen/{made['id']}/goedkeuring"
         assert v.post(chain.gemeente, path, {}).status_code == 409
-        done = colleague(chain).call("POST", "allocation", path)
+        done = chain.colleague().call("POST", "allocation", path)
         chain.drain()
         assert chain.gemeente.get("messaging", f"/berichten/{done['bericht']}")["status"] == "goedgekeurd"
         assert chain.gemeente.get("allocation", f"/verzoeken/{seen['id']}")["status"] == "ingewilligd"

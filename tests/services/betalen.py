@@ -1,17 +1,13 @@
 """What the tests of paying share: two persons at the municipality, accounts, granted lines, and files of a bank."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
-from services import organisations
 from services.demo.stage import Party
-from shared.calendar import system_clock
 from shared.db.session import owner
-from shared.security import new_key
 from tests.chain import Chain
 from tests.services.claims import agree, allocate, declare, deliver
 
@@ -20,19 +16,11 @@ TARIEF = 6_150
 IBANS = {"0193": "NL91ABNA0417164300", "65656055": "NL02ABNA0123456789", "65656056": "NL20INGB0001234567"}
 
 
-def colleague(chain: Chain) -> Party:
-    """A second person at the municipality."""
-    key = new_key()
-    with owner() as session:
-        organisations.give_key(session, "0193", key, "collega", system_clock() + timedelta(days=1))
-    return chain.party(key, "0193")
-
-
 class Office:
     """The municipality's office: one who prepares and one who approves; its providers have what was agreed."""
 
     def __init__(self, chain: Chain) -> None:
-        self.chain, self.first, self.second = chain, chain.gemeente, colleague(chain)
+        self.chain, self.first, self.second = chain, chain.gemeente, chain.colleague()
 
     def ask(self, method: str, path: str, who: Party | None = None, **options: Any) -> httpx.Response:
         return (who or self.first).apis["billing"].call(method, f"/v1{path}", **options)

@@ -7,13 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from services import organisations
 from services.allocation.inkoop.flows import SOORTEN
 from services.demo import inkoop as examples
 from services.demo.stage import Party
-from shared.calendar import system_clock
-from shared.db.session import owner
-from shared.security import YEAR, new_key
 from tests.chain import Chain
 
 FILES = sorted(Path(examples.__file__).parent.glob("[!d]*.json"))
@@ -172,11 +168,7 @@ class TestRegion:
 
     @pytest.fixture
     def kampen(self, chain: Chain) -> Party:
-        key = new_key()
-        with owner() as session:
-            organisations.register(session, "0166", "Gemeente Kampen")
-            organisations.give_key(session, "0166", key, "test", system_clock() + YEAR)
-        return chain.party(key, "0166")
+        return chain.another("0166", "Gemeente Kampen")
 
     def test_both_must_want_it(self, chain: Chain, kampen: Party) -> None:
         assert faults(put(kampen, "/regio", {"centrum": "0193"})) == [("REGIO", "/centrum")]

@@ -2,11 +2,7 @@
 
 from typing import Any
 
-from services import organisations
 from services.demo.stage import Party
-from shared.calendar import system_clock
-from shared.db.session import owner
-from shared.security import YEAR, new_key
 from tests.chain import Chain, query
 from tests.flows import verzoeken as v
 from tests.flows.levensloop import BEGIN, EIND, allocate, day, post, start, stop
@@ -93,10 +89,9 @@ class TestHistory:
 
     def test_a_bsn_is_masked_and_every_reading_is_noted(self, chain: Chain) -> None:
         made = allocate(chain)
-        key = new_key()
-        with owner() as session:
-            organisations.give_key(session, "0193", key, "kijker", system_clock() + YEAR, ("raadpleger",))
-        told = chain.party(key, "0193").get("allocation", f"/toewijzingen/{made}/historie")
+        told = chain.colleague(naam="kijker", rollen=("raadpleger",)).get(
+            "allocation", f"/toewijzingen/{made}/historie"
+        )
         assert told["bsn"] == "******043"
         read = "SELECT wie FROM verwerking WHERE handeling = 'historie van toewijzing ingezien'"
         assert [row.wie for row in query(read)] == ["sleutel kijker"]

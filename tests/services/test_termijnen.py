@@ -8,11 +8,12 @@ import pytest
 
 from services.allocation.termijnen import queries
 from services.allocation.termijnen.situaties import SITUATIES
-from services.allocation.termijnen.termen import TERMEN, load
 from services.demo.stage import Party
+from shared import termen
 from shared.calendar import add_working_days, is_working_day, vandaag
 from shared.db.session import Namens, transaction
 from shared.standard.codec import encode
+from shared.termen import TERMEN, load
 from tests.builders import message
 from tests.chain import Chain, query
 from tests.services.test_allocation_api import allocate, change
@@ -72,7 +73,7 @@ class TestTheData:
         "wrong", [("gemeente", "iemand"), (",10,", ",0,"), (",weken,", ",jaren,"), ("ijw iwmo", "")]
     )
     def test_a_wrong_row_is_refused(self, tmp_path: Path, wrong: tuple[str, str]) -> None:
-        good = Path(queries.__file__).with_name("termijnen.csv").read_text("utf-8")
+        good = Path(termen.__file__).with_name("termijnen.csv").read_text("utf-8")
         (tmp_path / "x.csv").write_text(good.replace(*wrong), "utf-8")
         with pytest.raises(ValueError, match=r"termijnen\.csv"):
             load(tmp_path / "x.csv")

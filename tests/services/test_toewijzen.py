@@ -7,13 +7,10 @@ from typing import Any, ClassVar
 import httpx
 import pytest
 
-from services import organisations
 from services.demo import inkoop as examples
 from services.demo import people
 from services.demo.stage import Party
-from shared.calendar import system_clock
 from shared.db.session import owner
-from shared.security import YEAR, new_key
 from tests.chain import Chain, query
 
 JEUGD, WMO = "65656055", "65656056"
@@ -51,13 +48,6 @@ def allocate(chain: Chain, **changes: Any) -> httpx.Response:
 def codes(response: httpx.Response, status: int = 422) -> list[str]:
     assert response.status_code == status, response.text
     return [fault["code"] for fault in response.json()["bevindingen"]]
-
-
-def colleague(chain: Chain, code: str = "0193", rollen: tuple[str, ...] = organisations.ALLES) -> Party:
-    key = new_key()
-    with owner() as session:
-        organisations.give_key(session, code, key, "collega", system_clock() + YEAR, rollen)
-    return chain.party(key, code)
 
 
 class TestArrangements:
@@ -178,14 +168,14 @@ class TestTwoPersons:
         assert chain.gemeente.get("allocation", "/toewijzingen") == {"toewijzingen": []}
         path = f"/toewijzingsvoorstellen/{made['id']}/goedkeuring"
         assert post(chain.gemeente, path).status_code == 409
-        done = post(colleague(chain), path).json()
+        done = post(chain.colleague(), path).json()
         assert done["uitkomst"] == "goedgekeurd"
         [there] = chain.gemeente.get("allocation", "/toewijzingen")["toewijzingen"]
         assert there["bericht"] == done["bericht"]
         assert [tuple(row) for row in query("SELECT door, goedgekeurd_door FROM besluit")] == [
             ("sleutel demo", "sleutel collega")
         ]
-        assert post(colleague(chain), path).status_code == 409
+        assert post(chain.colleague(), path).status_code == 409
 
     def test_the_database_itself_refuses_one_person_twice(self, chain: Chain) -> None:
         post(chain.gemeente, "/toewijzingsvoorstellen", {"toewijzing": WEEKLY})
@@ -208,7 +198,7 @@ class TestTwoPersons:
         assert codes(post(chain.gemeente, f"/toewijzingen/{made}/wijzigingen", more), 409) == ["GOEDKEURING"]
         told = {"wijziging": {"id": made, "wijziging": more}}
         voorstel = post(chain.gemeente, "/toewijzingsvoorstellen", told).json()["id"]
-        done = post(colleague(chain), f"/toewijzingsvoorstellen/{voorstel}/goedkeuring")
+        done = post(chain.colleague(), f"/toewijzingsvoorstellen/{voorstel}/goedkeuring")
         assert done.status_code == 200, done.text
         assert chain.gemeente.get("allocation", f"/toewijzingen/{made}")["omvang"]["volume"] == 4
         less = {"reden_wijziging": "06", "volume": 3}
@@ -219,7 +209,7 @@ class TestTwoPersons:
         told = chain.gemeente.get("allocation", "/contracten")["contracten"]
         [contract] = [row for row in told if row["nummer"] == "C1"]
         chain.gemeente.call("PUT", "allocation", "/contracten", json=contract | {"einddatum": "2025-12-31"})
-        assert codes(post(colleague(chain), f"/toewijzingsvoorstellen/{voorstel}/goedkeuring")) == ["CONTRACT"]
+        assert codes(post(chain.colleague(), f"/toewijzingsvoorstellen/{voorstel}/goedkeuring")) == ["CONTRACT"]
         assert chain.gemeente.get("allocation", f"/toewijzingsvoorstellen/{voorstel}")["uitkomst"] is None
 
 
@@ -258,5 +248,5 @@ class TestPgb:
         made = post(chain.gemeente, "/pgbs", self.PGB).json()
         assert made["bsn"] == people.WILLEM["bsn"]
         assert allocate(chain, **changes).status_code == status
-        masked = colleague(chain, rollen=("raadpleger",)).get("allocation", "/pgbs")["pgbs"]
+        masked = chain.colleague(rollen=("raadpleger",)).get("allocation", "/pgbs")["pgbs"]
         assert [row["bsn"] for row in masked] == ["******043"]

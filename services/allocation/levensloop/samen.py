@@ -111,7 +111,7 @@ def send(
     if maker is None:
         _needs_nobody(session, gemeente, wissel)
     products = [flows.changed(row, wanted, nu) for row, wanted in wissel.gewijzigd]
-    ceilings = [plafonds.before(session, gemeente, new.toewijzing) for new in wissel.nieuw]
+    known = plafonds.before(session, gemeente, first.standaard) if wissel.nieuw else plafonds.GEEN
     nummers = [ledger.next_number(session, "toewijzing_nummer") for _ in wissel.nieuw]
     for nummer, new in zip(nummers, wissel.nieuw, strict=True):
         products.append({"toewijzing_nummer": nummer, **leaves(new.toewijzing), **flows.determined(nu)})
@@ -125,11 +125,7 @@ def send(
             "assen": dict(new.assen) if new.assen else None,
         }
         toewijzen.record(session, who, bericht, nummer, maker, behind)
-    warnings = [
-        text
-        for new, known in zip(wissel.nieuw, ceilings, strict=True)
-        for text in plafonds.warnings(session, gemeente, new.toewijzing, known)
-    ]
+    warnings = [text for new in wissel.nieuw for text in plafonds.warnings(session, gemeente, new.toewijzing, known)]
     return Verzonden(bericht, nummers, list(dict.fromkeys(warnings)))
 
 

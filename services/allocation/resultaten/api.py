@@ -1,7 +1,5 @@
 """The HTTP API of outcomes: recording, passing on to the municipality, and figures without small counts."""
 
-import csv
-import io
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Response, Security
@@ -23,6 +21,7 @@ from shared.contracts import Gemeentecode, Standaard
 from shared.db.session import transaction
 from shared.repeat import Sleutel, once
 from shared.security import Caller, aanbieder, caller, gemeente
+from shared.tabel import written
 
 router = APIRouter(tags=["resultaten"])
 Reader = Annotated[Caller, Security(caller, scopes=["lezen"])]
@@ -66,12 +65,7 @@ def get_export(who: Leverancier, gemeente: Gemeente = None, standaard: Wet = Non
 @router.get("/resultaten/export-csv", response_class=Response, responses=_CSV, summary="Vastgelegde resultaten (CSV)")
 def get_export_csv(who: Leverancier, gemeente: Gemeente = None, standaard: Wet = None) -> Response:
     """The same as a spreadsheet."""
-    names = list(NieuwResultaat.model_fields)
-    file = io.StringIO()
-    table = csv.DictWriter(file, names, delimiter=";", extrasaction="ignore", lineterminator="\r\n")
-    table.writeheader()
-    table.writerows(found.model_dump() for found in _recorded(who, gemeente, standaard))
-    return Response(file.getvalue(), media_type="text/csv")
+    return Response(written(NieuwResultaat, _recorded(who, gemeente, standaard)), media_type="text/csv")
 
 
 @router.post("/resultaten/import", summary="Lees resultaten van een aanbieder in (JSON)")

@@ -1,5 +1,6 @@
 """The HTTP API of terms: what is due, what was raised of it, and days off."""
 
+from operator import attrgetter
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,12 +18,12 @@ from services.allocation.termijnen.models import (
     VrijeDag,
     VrijeDagen,
 )
-from services.allocation.termijnen.termen import TERMEN
 from shared.calendar import vandaag
 from shared.contracts import Datum, Organisatiecode
 from shared.db.session import transaction
 from shared.security import Caller, caller
-from shared.web import next_page
+from shared.termen import TERMEN
+from shared.web import following
 
 router = APIRouter(tags=["termijnen"])
 Reader = Annotated[Caller, Security(caller, scopes=["lezen"])]
@@ -45,9 +46,8 @@ def get_termijnen(
     with transaction(who) as session:
         dag = queries.today(session, who.organisatie, vandaag())
         rows = queries.listed(session, dag, wanted)
-    more = queries.place_of(rows[limit - 1]) if len(rows) > limit else None
-    following = next_page(request, more) if more is not None else None
-    return Termijnen(termijnen=[_termijn(dag, row) for row in rows[:limit]], volgende=following)
+    more = following(request, rows, limit, queries.place_of)
+    return Termijnen(termijnen=[_termijn(dag, row) for row in rows[:limit]], volgende=more)
 
 
 def _termijn(dag: queries.Dag, row: Row[Any]) -> Termijn:
@@ -79,8 +79,8 @@ def get_signalen(
     """As the periodic job raised them; a term that ended by now is told until it runs again."""
     with transaction(who) as session:
         rows = signalen.listed(session, who.organisatie, seen=gezien, na=na, limit=limit)
-    following = next_page(request, str(rows[limit - 1].id)) if len(rows) > limit else None
-    return Signalen(signalen=[_signaal(row) for row in rows[:limit]], volgende=following)
+    more = following(request, rows, limit, attrgetter("id"))
+    return Signalen(signalen=[_signaal(row) for row in rows[:limit]], volgende=more)
 
 
 @router.post("/signalen/{id}/gezien", summary="Meld dat u een signaal heeft gezien")

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.allocation.termijnen.termen import TERMEN
 from shared.contracts import CARRIED, NO_BSN, Datum, Id, Model, Standaard
+from shared.termen import TERMEN
 
 Soort = Annotated[str, Field(pattern=f"^({'|'.join(TERMEN)})$", description="Code van de termijn")]
 Status = Annotated[str, Field(pattern="^(te-laat|nadert|open)$", description="te-laat, nadert of open")]

@@ -27,11 +27,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from services.allocation.termijnen.situaties import SITUATIES
-from services.allocation.termijnen.termen import TERMEN, Term
 from services.allocation.termijnen.vrij import days_off
 from shared.calendar import add_working_days, is_working_day
 from shared.db import audit
 from shared.errors import Fault, Refused
+from shared.termen import TERMEN, Term
 
 JAREN = 3
 """Of what began longer ago the order in a list is as if it began then; the last day is shown as it is."""

@@ -40,12 +40,6 @@ def _keeps(session: Session, table: Any, gemeente: str, standaard: str) -> bool:
     return session.scalar(query) is not None
 
 
-def lot_of(session: Session, gemeente: str, wanted: NieuweToewijzing) -> str | None:
-    """The lot that the product of a wanted allocation was bought in; empty when in any, None when not here."""
-    row = _product_row(session, gemeente, wanted)
-    return None if row is None else row.perceel
-
-
 def _product_row(session: Session, gemeente: str, wanted: NieuweToewijzing) -> Row[Any] | None:
     product, asked = inkoop.product, wanted.product
     if asked is None:

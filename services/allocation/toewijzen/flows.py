@@ -31,7 +31,7 @@ def determine(
     asked, amount = examine(session, gemeente, wanted, nu)
     if maker is None:
         needs_nobody(session, gemeente, asked.standaard, amount)
-    ceilings = plafonds.before(session, gemeente, asked)
+    ceilings = plafonds.before(session, gemeente, asked.standaard)
     nummer, bericht = flows.allocate(session, gemeente, asked, nu)
     chosen = wanted.arrangement
     behind = {

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from services.allocation.models import NieuweToewijzing
@@ -33,52 +33,40 @@ _LOCK = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Vooraf:
-    """The ceilings that a new allocation falls under, and what is committed under all of them."""
+    """The ceilings of a municipality for a law, and what is committed under each."""
 
     plafonds: Sequence[Row[Any]]
     totalen: Totals
 
 
-def before(session: Session, gemeente: str, wanted: NieuweToewijzing) -> Vooraf:
+GEEN = Vooraf((), {})
+"""Nothing to warn of."""
+
+
+def before(session: Session, gemeente: str, standaard: str) -> Vooraf:
     """What is asked before the exchange is locked to send a new allocation, as it can take longest."""
-    rows = _over(session, gemeente, wanted)
-    return Vooraf(rows, _committed(session, gemeente, wanted.standaard) if rows else {})
+    row = inkoop.plafond.c
+    query = select(inkoop.plafond).where(row.eigenaar == gemeente, row.standaard == standaard)
+    rows = session.execute(query.order_by(row.naam, row.begindatum)).all()
+    return Vooraf(rows, _committed(session, gemeente, standaard, rows) if rows else {})
 
 
 def warnings(session: Session, gemeente: str, wanted: NieuweToewijzing, known: Vooraf) -> list[str]:
-    """What the ceilings warn of once an allocation was made; from now on it is in the sums."""
+    """What the ceilings of a new allocation warn of; from now on it is in the sums."""
     if not known.plafonds:
         return []
     own = _sums(session, gemeente, wanted.standaard, _row(gemeente, wanted))
     with _LOCK:
         for name, amount in own.items():
             known.totalen[name] = known.totalen.get(name, 0) + amount
-    totals = [(row, known.totalen.get((row.naam, row.begindatum), 0)) for row in known.plafonds]
-    return [text for row, total in totals if (text := _warning(row, total))]
+    names = ((row, (row.naam, row.begindatum)) for row in known.plafonds)
+    return [text for row, name in names if name in own and (text := _warning(row, known.totalen[name]))]
 
 
 def _row(gemeente: str, wanted: NieuweToewijzing) -> Any:
     """A new allocation as the sums look at one; it has no number yet, and no reason to be taken back."""
     unknown = ("bericht", "bsn", "toewijzing_nummer", "reden_wijziging")
     return checks.as_row(checks.values_of(gemeente, wanted) | dict.fromkeys(unknown))
-
-
-def _over(session: Session, gemeente: str, wanted: NieuweToewijzing) -> Sequence[Row[Any]]:
-    plafond, product = inkoop.plafond, wanted.product
-    same = {
-        "aanbieder": wanted.aanbieder,
-        "perceel": checks.lot_of(session, gemeente, wanted),
-        "product_categorie": product.categorie if product else None,
-        "product_code": product.code if product else None,
-    }
-    query = select(plafond).where(
-        plafond.c.eigenaar == gemeente,
-        plafond.c.standaard == wanted.standaard,
-        *(or_(plafond.c[name].is_(None), plafond.c[name] == value) for name, value in same.items()),
-        plafond.c.begindatum <= (wanted.einddatum or checks.OPEN),
-        plafond.c.einddatum >= wanted.ingangsdatum,
-    )
-    return session.execute(query.order_by(plafond.c.naam, plafond.c.begindatum)).all()
 
 
 def _warning(plafond: Row[Any], total: int) -> str:
@@ -88,11 +76,9 @@ def _warning(plafond: Row[Any], total: int) -> str:
     return f"Plafond '{plafond.naam}': {share}% is vastgelegd (waarschuwing vanaf {plafond.waarschuw_bij}%)."
 
 
-def _committed(session: Session, gemeente: str, standaard: str) -> Totals:
-    row, now = inkoop.plafond.c, time.monotonic()
-    query = select(inkoop.plafond).where(row.eigenaar == gemeente, row.standaard == standaard)
-    ceilings = tuple(tuple(found) for found in session.execute(query.order_by(row.naam, row.begindatum)))
-    key = (gemeente, standaard, ceilings)  # a ceiling that was changed is another one
+def _committed(session: Session, gemeente: str, standaard: str, plafonds: Sequence[Row[Any]]) -> Totals:
+    now = time.monotonic()
+    key = (gemeente, standaard, *map(tuple, plafonds))  # a ceiling that was changed is another one
     if (known := _SUMS.get(key)) is not None and now - known[0] < HOUDBAAR:
         return known[1]
     current = waarde.allocations(gemeente, t.toegewezen_product.c.standaard == standaard)

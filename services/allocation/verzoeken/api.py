@@ -25,7 +25,7 @@ from shared.contracts import Organisatiecode, Standaard, Volgnummer
 from shared.db.session import transaction
 from shared.repeat import Sleutel, once
 from shared.security import Caller, aanbieder, caller, gemeente
-from shared.web import next_page
+from shared.web import following
 
 router = APIRouter(tags=["verzoeken"])
 Reader = Annotated[Caller, Security(caller, scopes=["lezen"])]
@@ -69,8 +69,8 @@ def get_verzoeken(
     wanted = queries.Filter(status, standaard, organisatie, na, limit)
     with transaction(who) as session:
         rows = queries.many(session, who.organisatie, wanted)
-    following = next_page(request, queries.plaats(rows[limit - 1])) if len(rows) > limit else None
-    return Verzoeken(verzoeken=[tonen.kort(row, who, vandaag()) for row in rows[:limit]], volgende=following)
+    more = following(request, rows, limit, queries.plaats)
+    return Verzoeken(verzoeken=[tonen.kort(row, who, vandaag()) for row in rows[:limit]], volgende=more)
 
 
 @router.get("/verzoeken/{id}", summary="Eén verzoek")

@@ -1,6 +1,6 @@
 """Requests as the API shows them, and when the decision on them is due."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row
@@ -18,28 +18,24 @@ from services.allocation.verzoeken.models import (
     Verzoek,
     VolledigVerzoek,
 )
-from shared.calendar import NEDERLAND, add_working_days
+from shared.calendar import NEDERLAND
 from shared.db import people
 from shared.security import Caller
 from shared.standard.codelists import name_of
-
-WERKDAGEN = 5
-"""From receipt to the decision or the 319 that says that it is looked into (OP274, OP346)."""
-ONDERZOEK, WOONPLAATS = timedelta(weeks=8), timedelta(weeks=2)
-"""From the Dagtekening to the decision on what is looked into; from receipt to sending on (OP359)."""
+from shared.termen import TERMEN
 
 
 def uiterlijk(row: Row[Any]) -> date | None:
     """The last day for the next decision on a request; None when there is none to make."""
     if row.status == queries.OPEN:
-        return add_working_days(_received(row), WERKDAGEN)
-    return row.dagtekening + ONDERZOEK if row.status == queries.ONDERZOEK else None
+        return TERMEN[f"verzoek-{row.soort}"].last_day(_received(row))
+    return TERMEN[f"onderzoek-{row.soort}"].last_day(row.dagtekening) if row.status == queries.ONDERZOEK else None
 
 
 def uiterlijk_woonplaats(row: Row[Any]) -> date | None:
     """The last day to reject an allocation for the woonplaatsbeginsel, while that can be done (iJw)."""
     sent_on = row.soort == queries.TOEWIJZING and row.standaard == "ijw"
-    return _received(row) + WOONPLAATS if sent_on and row.status in queries.WACHTEND else None
+    return TERMEN["woonplaats"].last_day(_received(row)) if sent_on and row.status in queries.WACHTEND else None
 
 
 def _received(row: Row[Any]) -> date:

@@ -1,5 +1,6 @@
 """The HTTP API of paying: accounts, task-based sums, proposals, and what the bank says."""
 
+from operator import attrgetter
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -34,7 +35,7 @@ from shared.errors import Refused
 from shared.limits import MAX_XML
 from shared.repeat import Sleutel, once
 from shared.security import Caller, gemeente
-from shared.web import next_page
+from shared.web import following
 
 router = APIRouter(tags=["betalen"])
 Lezer = Annotated[Caller, Security(gemeente, scopes=["lezen"])]
@@ -119,9 +120,8 @@ def get_betaalvoorstellen(
     with transaction(who) as session:
         rows = queries.proposals(session, who.organisatie, na, limit)
         paid = queries.payments(session, who.organisatie, [row.id for row in rows[:limit]])
-    more = rows[limit - 1].volgorde if len(rows) > limit else None
     found = [_voorstel(row, [each for each in paid if each.betaalvoorstel == row.id], []) for row in rows[:limit]]
-    return Betaalvoorstellen(betaalvoorstellen=found, volgende=next_page(request, more) if more is not None else None)
+    return Betaalvoorstellen(betaalvoorstellen=found, volgende=following(request, rows, limit, attrgetter("volgorde")))
 
 
 @router.get("/betaalvoorstellen/{id}", summary="Eén betaalvoorstel met zijn regels")

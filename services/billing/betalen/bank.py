@@ -1,7 +1,6 @@
 """What a bank says of payments: a camt.053 statement (ISO 20022), or a CSV with the columns of `KOLOMMEN`."""
 
 import csv
-import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 
 from lxml import etree
 
+from shared import spreadsheet
 from shared.errors import Fault, Refused
 
 NAMESPACES = tuple(f"urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version}" for version in ("02", "08"))
@@ -138,19 +138,14 @@ def read_csv(data: bytes) -> list[Gelezen]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise _unreadable("TEKENS", "Het bestand is geen UTF-8. Bewaar het als CSV UTF-8.") from None
-    first = text.partition("\n")[0]
+    lines = spreadsheet.reader(text)
     try:
-        rows = list(_numbered(text, ";" if ";" in first else ","))
+        rows = [(lines.line_num, cells) for cells in lines]
     except csv.Error:
         raise _unreadable("CSV", "Het bestand is geen CSV. Bewaar het als CSV UTF-8.") from None
     if not rows or [name.strip().lower() for name in rows[0][1]] != list(KOLOMMEN):
         raise _unreadable("KOLOMMEN", f"De eerste regel moet zijn: {';'.join(KOLOMMEN)}.")
     return [_row(line, cells) for line, cells in rows[1:] if cells]
-
-
-def _numbered(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    return ((reader.line_num, cells) for cells in reader)
 
 
 def _row(line: int, cells: Sequence[str]) -> Gelezen:

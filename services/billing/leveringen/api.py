@@ -1,6 +1,7 @@
 """The HTTP API of deliveries and of declaring them."""
 
 from hashlib import sha256
+from operator import attrgetter
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -31,7 +32,7 @@ from shared.db.session import transaction
 from shared.errors import Refused
 from shared.repeat import Sleutel, once
 from shared.security import Caller, aanbieder
-from shared.web import next_page
+from shared.web import following
 
 router = APIRouter(tags=["leveringen"])
 Lezer = Annotated[Caller, Security(aanbieder, scopes=["lezen"])]
@@ -135,8 +136,7 @@ def get_leveringen(
     where = where & (row.tegenpartij == gemeente) if gemeente else where
     with transaction(who) as session:
         found = standing.listed(session, where, na, limit)
-    following = next_page(request, str(found[limit - 1].id)) if len(found) > limit else None
-    return Leveringen(leveringen=found[:limit], volgende=following)
+    return Leveringen(leveringen=found[:limit], volgende=following(request, found, limit, attrgetter("id")))
 
 
 @router.post("/declaraties", status_code=202, summary="Verstuur de declaratie van een maand", tags=["declaraties"])

@@ -17,9 +17,11 @@ from shared.errors import Fault, Refused
 from shared.jobs import defer
 from shared.judging import record, scope_of
 from shared.rules import Finding
+from shared.termen import TERMEN
 
-ANTWOORD, MARGE = 10, 2
-"""Working days to answer a declaratie, and how many of them before the end we answer without a decision."""
+ANTWOORD = TERMEN["declaratie-antwoord"].aantal or 0
+MARGE = 2
+"""Working days before the end of the term (ANTWOORD) that we answer without a decision."""
 SHOWN = 1000
 
 
