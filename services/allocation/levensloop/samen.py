@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -144,9 +145,7 @@ def _refuse(found: list[Fault]) -> None:
 def _needs_nobody(session: Session, gemeente: str, wissel: Wissel) -> None:
     """Refuse what a second person approves, as for each allocation alone."""
     for new in wissel.nieuw:
-        amount = checks.amount(session, checks.proposed(gemeente, new.toewijzing))
+        amount = partial(toewijzen.worth, session, gemeente, new.toewijzing)
         toewijzen.needs_nobody(session, gemeente, new.toewijzing.standaard, amount)
     for row, wanted in wissel.gewijzigd:
-        before, after = toewijzen.amounts(session, gemeente, tonen.identity(row), wanted)
-        if after > before:
-            toewijzen.needs_nobody(session, gemeente, row.standaard, after)
+        toewijzen.needs_nobody(session, gemeente, row.standaard, partial(toewijzen.grown, session, row, wanted))

@@ -27,11 +27,11 @@ def faults(session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: s
 
     A municipality without contracts of this law keeps them elsewhere: then nothing is known to be wrong.
     """
-    found = [*_pgb(session, gemeente, wanted, persoon)]
-    if _keeps(session, inkoop.product, gemeente, wanted.standaard):
-        found += _product(session, gemeente, wanted)
+    found, product = [*_pgb(session, gemeente, wanted, persoon)], _product_row(session, gemeente, wanted)
+    if product is not None or _keeps(session, inkoop.product, gemeente, wanted.standaard):
+        found += _product(wanted, product)
     if _keeps(session, inkoop.contract, gemeente, wanted.standaard):
-        found += _contract(session, gemeente, wanted, persoon)
+        found += _contract(session, gemeente, wanted, persoon, product)
     return found
 
 
@@ -54,8 +54,7 @@ def _product_row(session: Session, gemeente: str, wanted: NieuweToewijzing) -> R
     return session.execute(query).one_or_none()
 
 
-def _product(session: Session, gemeente: str, wanted: NieuweToewijzing) -> Iterator[Fault]:
-    row = _product_row(session, gemeente, wanted)
+def _product(wanted: NieuweToewijzing, row: Row[Any] | None) -> Iterator[Fault]:
     if wanted.product is not None and row is None:
         text = "Dit product is op de ingangsdatum niet ingekocht. Kies een ander, of leg het vast bij de inkoop."
         yield Fault("PRODUCT", "/product", text)
@@ -63,8 +62,10 @@ def _product(session: Session, gemeente: str, wanted: NieuweToewijzing) -> Itera
         yield Fault("EENHEID", "/omvang/eenheid", f"Dit product is ingekocht in eenheid {row.eenheid}. Gebruik die.")
 
 
-def _contract(session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str) -> Iterator[Fault]:
-    contract, product = inkoop.contract, _product_row(session, gemeente, wanted)
+def _contract(
+    session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str, product: Row[Any] | None
+) -> Iterator[Fault]:
+    contract = inkoop.contract
     query = select(contract.c.nummer, contract.c.instroom_tot).where(
         contract.c.eigenaar == gemeente,
         contract.c.standaard == wanted.standaard,

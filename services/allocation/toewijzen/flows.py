@@ -1,5 +1,6 @@
 """Allocating: from an arrangement or a product, checked against what was bought, and expensive ones by two persons."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -28,9 +29,9 @@ def determine(
     second person and there is none.
     """
     gemeente = who.organisatie
-    asked, amount = examine(session, gemeente, wanted, nu)
+    asked = examine(session, gemeente, wanted, nu)
     if maker is None:
-        needs_nobody(session, gemeente, asked.standaard, amount)
+        needs_nobody(session, gemeente, asked.standaard, lambda: worth(session, gemeente, asked))
     ceilings = plafonds.before(session, gemeente, asked.standaard)
     nummer, bericht = flows.allocate(session, gemeente, asked, nu)
     chosen = wanted.arrangement
@@ -49,13 +50,13 @@ def change(
     session: Session, who: Namens, toewijzing: str, wanted: Wijziging, nu: datetime, maker: str | None = None
 ) -> UUID:
     """Change an allocation; its 301. Raises Refused: 404, 422, and 409 as `determine`."""
-    before, after = amounts(session, who.organisatie, toewijzing, wanted)
-    if found := bestaand.lowered(queries.one(session, who.organisatie, toewijzing), wanted):
+    row = queries.one(session, who.organisatie, toewijzing)
+    if found := bestaand.lowered(row, wanted):
         raise Refused(422, "De wijziging kan niet", found)
-    if maker is None and after > before:
-        needs_nobody(session, who.organisatie, toewijzing.split("-")[1], after)
+    if maker is None:
+        needs_nobody(session, who.organisatie, row.standaard, lambda: grown(session, row, wanted))
     bericht = flows.change(session, who.organisatie, toewijzing, wanted, nu)
-    record(session, who, bericht, int(toewijzing.split("-")[2]), maker, {"resultaatgebieden": []})
+    record(session, who, bericht, row.toewijzing_nummer, maker, {"resultaatgebieden": []})
     return bericht
 
 
@@ -68,10 +69,8 @@ def record(
     session.execute(insert(tt.besluit).values(**values, **persons))
 
 
-def examine(
-    session: Session, gemeente: str, wanted: Toegewezen, nu: datetime | None = None
-) -> tuple[NieuweToewijzing, int]:
-    """What is wanted as a 301 says it, and the eurocents that it commits. Raises Refused (422).
+def examine(session: Session, gemeente: str, wanted: Toegewezen, nu: datetime | None = None) -> NieuweToewijzing:
+    """What is wanted as a 301 says it. Raises Refused (422).
 
     Whether a running allocation is to be stretched instead (OP380) is asked on the day of `nu`, when it is sent.
     """
@@ -82,7 +81,12 @@ def examine(
         found += bestaand.stretched(session, gemeente, asked, person, nu.astimezone(NEDERLAND).date())
     if found:
         raise Refused(422, "De toewijzing kan niet", found)
-    return asked, checks.amount(session, checks.proposed(gemeente, asked))
+    return asked
+
+
+def worth(session: Session, gemeente: str, asked: NieuweToewijzing) -> int:
+    """The eurocents that a new allocation commits."""
+    return checks.amount(session, checks.proposed(gemeente, asked))
 
 
 def resolve(session: Session, gemeente: str, wanted: Toegewezen) -> NieuweToewijzing:
@@ -125,17 +129,26 @@ def last_day(begin: date, months: int | None) -> date | None:
     return min(first + timedelta(begin.day - 1), end_of_month) - timedelta(1)
 
 
-def needs_nobody(session: Session, gemeente: str, standaard: str, amount: int) -> None:
-    """Refuse an amount (eurocents) from which a second person approves. Raises Refused (409)."""
+def needs_nobody(session: Session, gemeente: str, standaard: str, amount: Callable[[], int | None]) -> None:
+    """Refuse an amount from which a second person approves. Raises Refused (409).
+
+    `amount` is worked out when there is a limit only; eurocents, or None where no more is committed than before.
+    """
     limit = own.limit(session, gemeente, standaard)
-    if limit is not None and amount >= limit:
+    found = amount() if limit is not None else None
+    if limit is not None and found is not None and found >= limit:
         text = "Dit bedrag vraagt een tweede persoon. Zet het klaar met POST /v1/toewijzingsvoorstellen."
         raise Refused(409, "Goedkeuring nodig", [Fault("GOEDKEURING", "/", text)])
 
 
-def amounts(session: Session, gemeente: str, toewijzing: str, wanted: Wijziging) -> tuple[int, int]:
-    """What an allocation commits before and after a change, in eurocents. Raises Refused (404)."""
-    row = queries.one(session, gemeente, toewijzing)
+def grown(session: Session, row: Row[Any], wanted: Wijziging) -> int | None:
+    """What an allocation commits after a change, in eurocents; None when that is no more than before."""
+    before, after = amounts(session, row, wanted)
+    return after if after > before else None
+
+
+def amounts(session: Session, row: Row[Any], wanted: Wijziging) -> tuple[int, int]:
+    """What an allocation commits before and after a change, in eurocents."""
     changes = {"omvang_volume": wanted.volume, "budget": wanted.budget, "einddatum": wanted.einddatum}
     told = {name: value for name, value in changes.items() if value is not None}
     before = {name: getattr(row, name) for name in checks.COLUMNS}

@@ -45,7 +45,7 @@ def _examine(session: Session, gemeente: str, wanted: NieuwVoorstel, nu: datetim
     """Whom it is about, as a pseudonym, and the eurocents that it commits."""
     if wanted.wijziging is not None:
         row = queries.one(session, gemeente, wanted.wijziging.id)
-        return row.bsn, flows.amounts(session, gemeente, wanted.wijziging.id, wanted.wijziging.wijziging)[1]
+        return row.bsn, flows.amounts(session, row, wanted.wijziging.wijziging)[1]
     if wanted.verzoek is not None:
         asked = verzoeken.one(session, gemeente, wanted.verzoek.id)
         return asked.bsn, besluiten.amount(session, gemeente, wanted.verzoek.id, wanted.verzoek.inwilliging, nu)
@@ -53,7 +53,7 @@ def _examine(session: Session, gemeente: str, wanted: NieuwVoorstel, nu: datetim
     bsn = wanted.toewijzing.client.bsn
     person = vault.pseudonym(gemeente, bsn)
     people.keep_people(session, gemeente, [(bsn, person)])
-    return person, flows.examine(session, gemeente, wanted.toewijzing)[1]
+    return person, flows.worth(session, gemeente, flows.examine(session, gemeente, wanted.toewijzing))
 
 
 def content(row: Row[Any]) -> NieuwVoorstel | None:
