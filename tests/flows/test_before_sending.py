@@ -21,21 +21,14 @@ from shared.standard.document import Document
 from shared.standard.level1 import check
 from tests.builders import AANBIEDER, GEMEENTE, message
 from tests.chain import Chain
-from tests.flows.test_corrections import status
+from tests.flows.elsewhere import status
 from tests.rules.test_levels34 import MAART, made, tell
-from tests.services import test_allocation_api as allocation
-from tests.services import test_billing_api as billing
+from tests.services import allocating as allocation
+from tests.services import claims as billing
 from tests.services.claims import TARIEF, claim, codes, declare, deliver, kept
 
 Json = dict[str, Any]
 BEGIN = "2025-10-07"
-
-
-@pytest.fixture
-def hours(chain: Chain) -> str:
-    """Three hours a week from 7 October to 30 December 2025, with a tariff per hour."""
-    billing.agree(chain, chain.begeleiding, {})
-    return billing.allocate(chain, chain.begeleiding)
 
 
 def refused(response: httpx.Response, *wanted: str) -> Json:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from services.demo import people
 from services.demo.stage import Party
 from tests.chain import Chain, query
@@ -27,13 +25,6 @@ from tests.services.test_leveringen_vastleggen import load
 
 Json = dict[str, Any]
 KOP = "toewijzing;kenmerk;datum;volume\n"
-
-
-@pytest.fixture
-def hours(chain: Chain) -> str:
-    """Three hours a week from 7 October to 30 December 2025, with a tariff per hour."""
-    agree(chain, chain.begeleiding, {})
-    return allocate(chain, chain.begeleiding)
 
 
 def repair(party: Party, declaratie: Json, *, versturen: bool = False, **headers: str) -> Json:

@@ -10,8 +10,8 @@ from shared.rules import Finding
 from shared.standard.document import Document
 from tests.builders import message
 from tests.chain import Chain, query
-from tests.flows.test_corrections import Json, answer_to, bring, deliver, status, told
-from tests.services.claims import TARIEF, declaraties
+from tests.flows.elsewhere import Json, answer_to, bring, status, told
+from tests.services.claims import TARIEF, declaraties, deliver
 
 ELDERS = "0200"
 

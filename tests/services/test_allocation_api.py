@@ -1,88 +1,36 @@
-"""The API of allocation: allocations made, changed, started and stopped, and everything that it does not take."""
+"""The API of allocation: allocations made and changed, the full set of a client, and the list."""
 
-import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpx
 import pytest
 
 from services.demo import people
-from services.demo.stage import Party
 from shared.calendar import vandaag
-from shared.db.tables import metadata
 from shared.standard.codec import encode
-from shared.standard.document import Document
-from shared.standard.level1 import check
 from tests.builders import message
-from tests.chain import Chain, query
+from tests.chain import Chain
+from tests.services.allocating import (
+    ANDERS,
+    BUDGET,
+    PROFIEL,
+    TRAJECT,
+    WEKELIJKS,
+    WMO,
+    Json,
+    allocate,
+    change,
+    codes,
+    kept,
+    places,
+    send,
+    sent,
+    status,
+    wanted,
+)
 
-Json = dict[str, Any]
-PROFIEL = {"categorie": "50", "code": "50P4M"}
-ANDERS = {"categorie": "45", "code": "45A03"}
 DERDE = {"categorie": "43", "code": "43A04"}
-TRAJECT = {"volume": 1, "eenheid": "82", "frequentie": "6"}
-BEGELEIDING = {"categorie": "02", "code": "02A03"}
-WEKELIJKS = {"volume": 3, "eenheid": "04", "frequentie": "2"}
-
-
-def wanted(**changes: Any) -> Json:
-    """A youth allocation as the API takes one; None takes a field away."""
-    body = {
-        "standaard": "ijw",
-        "aanbieder": "65656055",
-        "client": people.SAM,
-        "product": PROFIEL,
-        "ingangsdatum": "2025-09-01",
-        "omvang": TRAJECT,
-    }
-    return {name: value for name, value in (body | changes).items() if value is not None}
-
-
-WMO = {
-    "standaard": "iwmo",
-    "aanbieder": "65656056",
-    "product": BEGELEIDING,
-    "ingangsdatum": "2025-10-07",
-    "einddatum": "2025-12-30",
-    "omvang": WEKELIJKS,
-}
-BUDGET = {"omvang": None, "product": {"categorie": "45"}, "budget": 100_000, "einddatum": "2027-12-31"}
-
-
-def allocate(chain: Chain, **changes: Any) -> Json:
-    made: Json = chain.gemeente.call("POST", "allocation", "/toewijzingen", 201, json=wanted(**changes))
-    return made
-
-
-def change(chain: Chain, toewijzing: Json, **changes: Any) -> Json:
-    path = f"/toewijzingen/{toewijzing['id']}/wijzigingen"
-    made: Json = chain.gemeente.call("POST", "allocation", path, 201, json={"reden_wijziging": "07", **changes})
-    return made
-
-
-def send(party: Party, path: str, body: Any) -> httpx.Response:
-    return party.apis["allocation"].call("POST", f"/v1{path}", json=body)
-
-
-def codes(response: httpx.Response) -> list[str]:
-    assert response.headers["content-type"] == "application/problem+json"
-    return [finding["code"] for finding in response.json()["bevindingen"]]
-
-
-def places(response: httpx.Response) -> list[str]:
-    return [finding["pad"] for finding in response.json()["bevindingen"]]
-
-
-def kept() -> dict[str, int]:
-    tables = [*metadata.tables, "procrastinate_jobs"]
-    return {name: query(f"SELECT count(*) FROM {name}")[0][0] for name in tables}
-
-
-def sent(party: Party, bericht: str) -> Document:
-    """A message as its sender keeps it."""
-    return check(party.xml(bericht)).document()
 
 
 def numbers(chain: Chain, toewijzing: Json) -> list[int]:
@@ -94,10 +42,6 @@ def numbers(chain: Chain, toewijzing: Json) -> list[int]:
 def plain(toewijzing: Json) -> Json:
     """An allocation without the id of the message, which is each side's own."""
     return {name: value for name, value in toewijzing.items() if name != "bericht"}
-
-
-def status(party: Party, bericht: str) -> str:
-    return str(party.get("messaging", f"/berichten/{bericht}")["status"])
 
 
 class TestAnAllocation:
@@ -314,99 +258,6 @@ class TestAChange:
         assert found.status_code == 422
 
 
-class TestStartAndStop:
-    @pytest.fixture
-    def toewijzing(self, chain: Chain) -> str:
-        made = allocate(chain, **WMO)
-        chain.drain()
-        return str(made["id"])
-
-    def report(self, chain: Chain, path: str, **body: Any) -> Document:
-        """A report that is accepted, as the provider sent it."""
-        made = chain.begeleiding.call("POST", "allocation", path, 202, json=body)
-        chain.drain()
-        assert status(chain.begeleiding, made["bericht"]) == "goedgekeurd"
-        return sent(chain.begeleiding, made["bericht"])
-
-    def test_a_start_and_a_stop_are_told_and_accepted(self, chain: Chain, toewijzing: str) -> None:
-        begin = {"toewijzing": toewijzing, "begindatum": "2025-10-07"}
-        start = self.report(chain, "/starts", **begin)
-        stop = self.report(chain, "/stops", **begin, einddatum="2025-12-01", reden_beeindiging="31")
-        nummer = toewijzing.rpartition("-")[2]
-        told = {
-            "toewijzing_nummer": nummer,
-            "product_categorie": "02",
-            "product_code": "02A03",
-            "toewijzing_ingangsdatum": "2025-10-07",
-            "begindatum": "2025-10-07",
-            "status_aanlevering": "1",
-        }
-        [started], [stopped] = start.root.all("StartProduct"), stop.root.all("StopProduct")
-        assert (start.type.name, stop.type.name) == ("WMO305", "WMO307")
-        assert started.values == told
-        assert stopped.values == told | {"einddatum": "2025-12-01", "reden_beeindiging": "31"}
-        assert next(start.root.all("Client")).get("bsn") == "999900006"
-
-    def test_a_start_is_taken_back_with_status_3(self, chain: Chain, toewijzing: str) -> None:
-        begin = {"toewijzing": toewijzing, "begindatum": "2025-10-07"}
-        self.report(chain, "/starts", **begin)
-        removal = self.report(chain, "/starts", **begin, status_aanlevering="3")
-        assert [start.get("status_aanlevering") for start in removal.root.all("StartProduct")] == ["3"]
-
-    @pytest.mark.parametrize(
-        ("path", "changes"),
-        [
-            ("/starts", {"begindatum": "2025-10-32"}),
-            ("/starts", {"status_aanlevering": "2"}),
-            ("/starts", {"einddatum": "2025-12-01"}),
-            ("/stops", {"einddatum": "2025-10-06"}),
-            ("/stops", {"reden_beeindiging": "99"}),
-            ("/stops", {"reden_beeindiging": None}),
-        ],
-    )
-    def test_what_cannot_be_reported_is_refused(self, chain: Chain, toewijzing: str, path: str, changes: Json) -> None:
-        body = {"toewijzing": toewijzing, "begindatum": "2025-10-07"}
-        if path == "/stops":
-            body |= {"einddatum": "2025-12-01", "reden_beeindiging": "31"}
-        before = kept()
-        refused = send(chain.begeleiding, path, body | changes)
-        assert (refused.status_code, codes(refused) != []) == (422, True)
-        assert kept() == before
-
-    def test_on_anothers_allocation_and_on_none_the_answer_is_the_same(self, chain: Chain, toewijzing: str) -> None:
-        begin = {"begindatum": "2025-10-07"}
-        other = send(chain.jeugdhulp, "/starts", {"toewijzing": toewijzing, **begin})
-        none = send(chain.jeugdhulp, "/starts", {"toewijzing": "0193-iwmo-999999999", **begin})
-        assert (other.status_code, other.content) == (none.status_code, none.content)
-        assert other.status_code == 404
-
-
-class TestWhoMayDoWhat:
-    @pytest.mark.parametrize("path", ["/toewijzingen", "/toewijzingen/0193-ijw-1/wijzigingen"])
-    def test_a_provider_does_not_allocate(self, chain: Chain, path: str) -> None:
-        body = wanted() if path == "/toewijzingen" else {"reden_wijziging": "07", "volume": 2}
-        refused = send(chain.jeugdhulp, path, body)
-        assert (refused.status_code, codes(refused)) == (403, [])
-
-    @pytest.mark.parametrize("path", ["/starts", "/stops"])
-    def test_a_municipality_does_not_start_or_stop(self, chain: Chain, path: str) -> None:
-        body = {"toewijzing": "0193-ijw-1", "begindatum": "2025-10-07"}
-        if path == "/stops":
-            body |= {"einddatum": "2025-12-01", "reden_beeindiging": "31"}
-        assert send(chain.gemeente, path, body).status_code == 403
-
-    def test_an_allocation_is_for_its_two_parties_only(self, chain: Chain) -> None:
-        made = allocate(chain)
-        chain.drain()
-        answers = [
-            chain.begeleiding.apis["allocation"].call("GET", f"/v1/toewijzingen/{toewijzing}")
-            for toewijzing in (made["id"], "0193-ijw-999999999")
-        ]
-        assert {answer.status_code for answer in answers} == {404}
-        assert len({answer.content for answer in answers}) == 1
-        assert chain.begeleiding.get("allocation", "/toewijzingen") == {"toewijzingen": []}
-
-
 @pytest.mark.parametrize(
     ("options", "wanted_rows"),
     [
@@ -434,129 +285,3 @@ def test_a_301_of_other_software_with_a_wrong_bsn_does_not_spoil_the_list(chain:
     assert chain.post(chain.gemeente, encode(message("JW301", {"Client[1].bsn": "999900007"}))).status_code == 202
     found = chain.gemeente.get("allocation", "/toewijzingen")["toewijzingen"]
     assert [row["bsn"] for row in found] == ["999900007"] * 2
-
-
-class TestInputThatIsRefused:
-    def refused(self, chain: Chain, body: Any) -> httpx.Response:
-        before = kept()
-        response = send(chain.gemeente, "/toewijzingen", body)
-        assert response.status_code == 422
-        assert kept() == before
-        return response
-
-    def test_a_field_that_does_not_exist(self, chain: Chain) -> None:
-        body = wanted(kleur="blauw", omvang={**TRAJECT, "ineens": 1})
-        body["client"] = people.SAM | {"naam": people.SAM["naam"] | {"titel": "dr"}}
-        refused = self.refused(chain, body)
-        assert sorted(places(refused)) == ["/body/client/naam/titel", "/body/kleur", "/body/omvang/ineens"]
-        assert set(codes(refused)) == {"extra_forbidden"}
-
-    def test_the_name_of_such_a_field_is_not_told_when_it_could_be_a_bsn(self, chain: Chain) -> None:
-        refused = self.refused(chain, wanted() | {"999900006": 1})
-        assert places(refused) == ["/body/*"]
-        assert "999900006" not in refused.text
-
-    def test_everything_that_is_missing_at_once(self, chain: Chain) -> None:
-        refused = self.refused(chain, {"client": {}})
-        assert {"/body/standaard", "/body/aanbieder", "/body/ingangsdatum", "/body/client/bsn"} <= set(places(refused))
-
-    @pytest.mark.parametrize("volume", [True, False, "1", 1.0, 1.5, -1, 100_000_000, None, [1], 10**400])
-    def test_a_volume_that_is_no_whole_number_within_bounds(self, chain: Chain, volume: Any) -> None:
-        assert "/body/omvang/volume" in places(self.refused(chain, wanted(omvang={**TRAJECT, "volume": volume})))
-
-    @pytest.mark.parametrize(
-        "dag",
-        [
-            "2025-02-29",
-            "2025-13-01",
-            "2025-00-10",
-            "20250901",
-            "2025-W01-1",
-            "2025-9-1",
-            "01-09-2025",
-            "2025-09-01T00:00:00",
-            " 2025-09-01",
-            "２０２５-09-01",
-            "1899-12-31",
-            "3000-01-01",
-            "",
-            20250901,
-            True,
-        ],
-    )
-    def test_a_date_that_does_not_exist_or_has_another_form(self, chain: Chain, dag: Any) -> None:
-        assert "/body/ingangsdatum" in places(self.refused(chain, wanted(ingangsdatum=dag)))
-
-    @pytest.mark.parametrize("bsn", ["999900007", "123456789", "000000000", "99990000", "9999000061", "99990000６"])
-    def test_a_bsn_that_is_none_is_not_repeated(self, chain: Chain, bsn: str) -> None:
-        refused = self.refused(chain, wanted(client=people.SAM | {"bsn": bsn}))
-        assert places(refused) == ["/body/client/bsn"]
-        assert bsn not in refused.text
-        assert bsn not in str(refused.headers)
-
-    @pytest.mark.parametrize(
-        "changes",
-        [
-            {"omvang": None},
-            {"product": {"categorie": "50"}},
-            {"budget": 1},
-            {"einddatum": "2025-08-31"},
-            {"product": None},
-        ],
-        ids=["code without volume", "volume without code", "volume and budget", "end before start", "no product"],
-    )
-    def test_parts_that_do_not_go_together(self, chain: Chain, changes: Json) -> None:
-        self.refused(chain, wanted(**changes))
-
-    @pytest.mark.parametrize(
-        ("changes", "code"),
-        [
-            ({**WMO, "einddatum": None}, "CD076"),
-            ({**BUDGET, "einddatum": None}, "CD075"),
-        ],
-    )
-    def test_what_level_2_would_refuse_with_its_code(self, chain: Chain, changes: Json, code: str) -> None:
-        assert codes(self.refused(chain, wanted(**changes))) == [code]
-
-    def test_what_level_1_would_refuse_with_its_place(self, chain: Chain) -> None:
-        refused = self.refused(chain, wanted(product={"categorie": "99", "code": "99A01"}))
-        assert [pad.rpartition("/")[2] for pad in places(refused)] == ["ijw:Categorie[1]"]
-
-    def test_the_same_product_twice_in_one_period(self, chain: Chain) -> None:
-        allocate(chain)
-        assert codes(self.refused(chain, wanted())) == ["TR302"]
-
-    def test_a_provider_that_nobody_knows(self, chain: Chain) -> None:
-        assert codes(self.refused(chain, wanted(aanbieder="12345678"))) == ["ONTVANGER"]
-
-    @pytest.mark.parametrize("body", [[], "x", 1, None, [wanted()]])
-    def test_what_is_no_object(self, chain: Chain, body: Any) -> None:
-        self.refused(chain, body)
-
-    @pytest.mark.parametrize("content", [b"{", b"", b'{"a":}', b"\xff"])
-    def test_what_is_no_json(self, chain: Chain, content: bytes) -> None:
-        headers = {"Content-Type": "application/json"}
-        refused = chain.gemeente.apis["allocation"].call("POST", "/v1/toewijzingen", content=content, headers=headers)
-        assert refused.status_code in (400, 422)
-        assert refused.headers["content-type"] == "application/problem+json"
-
-    @pytest.mark.parametrize("character", ["\x00", "\x01", "\x0b", "\x1f", "\ufffe", "\uffff"])
-    def test_a_control_character_in_any_text(self, chain: Chain, character: str) -> None:
-        full = wanted(commentaar="x", referentie_aanbieder="x", einddatum="2027-12-31")
-        for path in texts(full):
-            broken = copy.deepcopy(full)
-            below: Any = broken
-            for step in path[:-1]:
-                below = below[step]
-            below[path[-1]] += character
-            response = send(chain.gemeente, "/toewijzingen", broken)
-            assert (response.status_code, places(response)) == (422, ["/body/" + "/".join(map(str, path))])
-
-
-def texts(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The place of every text in a JSON value."""
-    if isinstance(value, str):
-        yield path
-    elif isinstance(value, (dict, list)):
-        for key, below in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from texts(below, (*path, key))

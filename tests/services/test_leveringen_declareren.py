@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 import httpx
-import pytest
 
 from services.demo import people
 from services.demo.stage import Party
@@ -24,13 +23,6 @@ from tests.services.claims import (
 )
 
 Json = dict[str, Any]
-
-
-@pytest.fixture
-def hours(chain: Chain) -> str:
-    """Three hours a week from 7 October to 30 December 2025, with a tariff per hour."""
-    agree(chain, chain.begeleiding, {})
-    return allocate(chain, chain.begeleiding)
 
 
 def check(party: Party, maand: str, **more: str) -> Json:

@@ -17,13 +17,6 @@ from tests.services.claims import TARIEF, agree, allocate, claim, declare, deliv
 Json = dict[str, Any]
 
 
-@pytest.fixture
-def hours(chain: Chain) -> str:
-    """Three hours a week from 7 October to 30 December 2025, with a tariff per hour."""
-    agree(chain, chain.begeleiding, {})
-    return allocate(chain, chain.begeleiding)
-
-
 def entry(toewijzing: str, kenmerk: str, datum: str, volume: int, **more: Any) -> Json:
     return {"toewijzing": toewijzing, "kenmerk": kenmerk, "datum": datum, "volume": volume, **more}
 

@@ -14,7 +14,7 @@ from services.demo.stage import Party
 from shared.calendar import vandaag
 from shared.standard.codelists import codelijst
 from tests.chain import Chain, query
-from tests.services.test_allocation_api import allocate
+from tests.services.allocating import allocate
 
 Json = dict[str, Any]
 RESULTAAT = {"rapportcijfer": 8, "geholpen": "ja", "zelf_verder": True, "doel_bereikt": False}

@@ -16,7 +16,7 @@ from shared.standard.codec import encode
 from shared.termen import TERMEN, load
 from tests.builders import message
 from tests.chain import Chain, query
-from tests.services.test_allocation_api import allocate, change
+from tests.services.allocating import allocate, change
 
 Json = dict[str, Any]
 BEGIN = {"begindatum": "2025-09-01"}

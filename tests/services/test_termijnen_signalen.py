@@ -14,7 +14,7 @@ from shared.calendar import add_working_days, vandaag
 from shared.db.session import Namens, transaction
 from shared.jobs import run_worker
 from tests.chain import Chain, query
-from tests.services.test_allocation_api import allocate
+from tests.services.allocating import allocate
 from tests.services.test_termijnen import earlier, report, terms
 
 Json = dict[str, Any]

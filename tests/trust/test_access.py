@@ -20,7 +20,7 @@ from services.demo.stage import Party
 from shared.db.session import owner
 from shared.security import proof_of_key
 from tests.chain import Chain, query
-from tests.flows.test_corrections import ELDERS, elders, jobs, offer, status, try_again
+from tests.flows.elsewhere import ELDERS, elders, jobs, offer, status, try_again
 from tests.provider import Provider
 
 __all__ = ["elders"]

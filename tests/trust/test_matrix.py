@@ -114,6 +114,8 @@ def told(chain: Chain, gemeente: str, aanbieder: str) -> Iterator[tuple[tuple[st
     for party, other in ((payer, aanbieder), (carer, gemeente)):
         party.call("PUT", "allocation", "/contracten", json={**basis.CONTRACT, "tegenpartij": other})
         party.call("PUT", "allocation", "/tarieven", json=basis.TARIEF)
+    for product in basis.PRODUCTEN:
+        payer.call("PUT", "allocation", "/producten", json={"naam": "x", "begindatum": "2024-01-01", **product})
     made = told_once(payer, ("allocation", "POST", "/v1/toewijzingen"), basis.TOEWIJZING | {"aanbieder": aanbieder})
     chain.drain()
     carer.call("POST", "billing", "/leveringen", 201, json={**basis.LEVERING, "toewijzing": made["id"]})

@@ -14,6 +14,16 @@ TARIEF = {
     "tarief": 6_150,
     "begindatum": "2024-01-01",
 }
+UREN = {"eenheid": "04", "frequentie": "2"}
+PRODUCTEN = (
+    {"standaard": "iwmo", "product_categorie": "02", "product_code": "02A03", "bekostiging": "inspanning", **UREN},
+    {"standaard": "iwmo", "product_categorie": "07", "bekostiging": "inspanning"},
+    *(
+        {"standaard": "ijw", "product_categorie": n, "product_code": f"{n}A03", "bekostiging": "inspanning", **UREN}
+        for n in ("43", "45", "50")
+    ),
+)
+"""All that the matrix allocates, as a municipality that keeps a product can allocate no other."""
 TOEWIJZING = {
     "standaard": "iwmo",
     "client": people.WILLEM,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.trust.operation import Key, Operation
-from tests.trust.operations.basis import CONTRACT, TARIEF
+from tests.trust.operations.basis import CONTRACT, PRODUCTEN, TARIEF
 
 DAY = {"begindatum": "2024-01-01"}
 MODEL: Mapping[str, Any] = {"model": "m", "standaard": "iwmo", "assen": {"a": ["1"]}}
@@ -12,17 +12,14 @@ PLAFOND = {"standaard": "iwmo", "bedrag": 1, "begindatum": "2024-01-01", "eindda
 BODIES: Mapping[str, tuple[str, Mapping[str, Any], int]] = {
     "aanbieders": ("gemeente", {"agb": "65656055"}, 200),
     "onderaannemers": ("gemeente", {"aanbieder": "65656059", "agb": "65656056", **DAY}, 422),  # of nobody known
-    "contracten": ("beide", CONTRACT, 200),
-    "producten": ("gemeente", {"standaard": "ijw", "product_categorie": "42", "bekostiging": "taak", **DAY}, 200),
+    "contracten": ("beide", CONTRACT | {"nummer": "M2"}, 200),
+    "producten": ("gemeente", {**PRODUCTEN[0], **DAY}, 200),
     "tarieven": ("beide", TARIEF, 200),
     "arrangementmodellen": ("gemeente", MODEL, 200),
     "arrangementen": ("gemeente", {"model": "n", "assen": {"a": "1"}, "budget": 1, **DAY}, 422),  # there is no such
     "plafonds": ("gemeente", PLAFOND, 200),
 }
-"""Which side keeps a kind, a body of it, and what comes of that.
-
-The product is of the law without allocations in the matrix: with one kept, only what is kept can be allocated.
-"""
+"""Which side keeps a kind, a body of it, and what comes of that. None of it changes what other cells find."""
 OPERATIONS: Mapping[Key, Operation] = {
     **{
         ("allocation", "PUT", f"/v1/{soort}"): Operation("beheren", wie, gives=(status, 0), body=body)
