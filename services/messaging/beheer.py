@@ -76,7 +76,7 @@ class Verwerking(Model):
     tijdstip: datetime = Field(description="Wanneer")
     wie: str = Field(description="Medewerker, sleutel of dienst")
     handeling: str = Field(description="Welke verwerking")
-    betrokkene: str = Field(description="Pseudoniem van de persoon")
+    betrokkenen: list[str] = Field(description="Pseudoniemen van de personen")
     onderwerp: str = Field(description="Waarin de gegevens staan")
 
 

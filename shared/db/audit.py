@@ -1,34 +1,32 @@
 """The processing log: who did what with whose data (after the Logboek Dataverwerkingen of Logius).
 
-A line is written in the transaction of what it tells of, and chained to the one before it of the same
-organisation by a keyed hash, so a line that is changed, removed or put in between is noticed.
+A line tells of one processing, of one object, and of all persons whose data stand in it. It is written in the
+transaction of what it tells of, and chained to the one before it of the same organisation by a keyed hash, so a line
+that is changed, removed or put in between is noticed.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ARRAY, Row, cast, func, insert, literal, select
+from sqlalchemy import Row, func, insert, select
 from sqlalchemy.orm import Session
 
 from shared import vault
 from shared.db import tables as t
 
-_Lines = Sequence[tuple[str, str, str, str]]
 _KEY = "verwerkingen"
-_CHAINED = ("eigenaar", "volgnummer", "tijdstip", "wie", "handeling", "betrokkene", "onderwerp")
-_SAME = ("eigenaar", "tijdstip", "wie")
-"""What the lines of a transaction for one organisation have in common."""
+_CHAINED = ("eigenaar", "volgnummer", "tijdstip", "wie", "handeling", "betrokkenen", "onderwerp")
 
 
 @dataclass(slots=True)
 class _Log:
-    """The lines of a transaction: (organisation, what was done, of whom, in which object), each once."""
+    """The lines of a transaction, by organisation, what was done and in which object; each person once."""
 
     wie: str
-    lines: dict[tuple[str, str, str, str], None] = field(default_factory=dict)
+    lines: dict[tuple[str, str, str], dict[str, None]] = field(default_factory=dict)
 
 
 def begin(session: Session, wie: str) -> None:
@@ -39,14 +37,15 @@ def begin(session: Session, wie: str) -> None:
 def note(session: Session, handeling: str, onderwerp: object, betrokkenen: Iterable[str]) -> None:
     """Note that data of persons was read or changed: their pseudonyms, and the object in which it stands."""
     log, organisatie = session.info[_KEY], session.info["organisatie"]
-    log.lines.update(((organisatie, handeling, person, str(onderwerp)), None) for person in betrokkenen)
+    if people := dict.fromkeys(betrokkenen):
+        log.lines.setdefault((organisatie, handeling, str(onderwerp)), {}).update(people)
 
 
 @contextmanager
 def unnoted(session: Session) -> Iterator[None]:
     """Forget what is noted meanwhile: it is about something that is undone."""
     log: _Log = session.info[_KEY]
-    before = dict(log.lines)
+    before = {line: dict(people) for line, people in log.lines.items()}
     try:
         yield
     finally:
@@ -59,42 +58,30 @@ def write(session: Session) -> None:
     for organisatie in sorted({line[0] for line in log.lines}):
         session.execute(select(func.set_config("zorgketen.organisatie", organisatie, True)))
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"verwerking/{organisatie}", 0))))
-        own = [line for line in log.lines if line[0] == organisatie]
-        _insert(session, list(_chained(session, organisatie, log.wie, own)))
+        session.execute(insert(t.verwerking), list(_chained(session, organisatie, log)))
     log.lines.clear()
 
 
-def _insert(session: Session, lines: Sequence[dict[str, Any]]) -> None:
-    """Add the lines of one organisation in one statement, as there may be ten thousand."""
-    columns = {name: t.verwerking.c[name] for name in lines[0]}
-    same = {name: literal(lines[0][name], columns[name].type) for name in _SAME}
-    values = [
-        same[name] if name in same else func.unnest(cast([line[name] for line in lines], ARRAY(column.type)))
-        for name, column in columns.items()
-    ]
-    session.execute(insert(t.verwerking).from_select(list(columns), select(*values)))
-
-
-def _chained(
-    session: Session, organisatie: str, wie: str, lines: Sequence[tuple[str, ...]]
-) -> Iterator[dict[str, Any]]:
+def _chained(session: Session, organisatie: str, log: _Log) -> Iterator[dict[str, Any]]:
     latest = select(t.verwerking.c.volgnummer, t.verwerking.c.hash).where(t.verwerking.c.eigenaar == organisatie)
     last = session.execute(latest.order_by(t.verwerking.c.volgnummer.desc()).limit(1)).one_or_none()
     number, vorige = (last.volgnummer, last.hash) if last else (0, b"")
     now = session.execute(select(func.clock_timestamp())).scalar_one()
-    for _, handeling, betrokkene, onderwerp in lines:
+    for (own, handeling, onderwerp), people in log.lines.items():
+        if own != organisatie:
+            continue
         number += 1
-        line = dict(zip(_CHAINED, (organisatie, number, now, wie, handeling, betrokkene, onderwerp), strict=True))
+        values = (organisatie, number, now, log.wie, handeling, [*people], onderwerp)
+        line = dict(zip(_CHAINED, values, strict=True))
         vorige = vault.link(vorige, _text(line))
         yield {**line, "hash": vorige}
 
 
 def _text(line: dict[str, Any]) -> str:
-    return json.dumps([*(str(line[name]) for name in _CHAINED[:2]), line["tijdstip"].isoformat(), *_words(line)])
-
-
-def _words(line: dict[str, Any]) -> list[str]:
-    return [line[name] for name in _CHAINED[3:]]
+    """What the hash is over; the persons as one word each, as when a line had one person."""
+    told = {**line, "volgnummer": str(line["volgnummer"]), "betrokkenen": " ".join(line["betrokkenen"])}
+    told["tijdstip"] = line["tijdstip"].isoformat()
+    return json.dumps([told[name] for name in _CHAINED])
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,10 +49,10 @@ verwerking = Table(
     Column("tijdstip", DateTime(timezone=True), nullable=False),
     Column("wie", Text, nullable=False),
     Column("handeling", Text, nullable=False, comment="which processing"),
-    Column("betrokkene", Text, nullable=False, comment="pseudonym of the person"),
+    Column("betrokkenen", ARRAY(Text), nullable=False, comment="pseudonyms of the persons"),
     Column("onderwerp", Text, nullable=False, comment="in which object"),
     Column("hash", LargeBinary, nullable=False, comment="over this line and the hash before it, with a key"),
-    Index(None, "betrokkene", "eigenaar", "volgnummer"),
+    Index(None, "onderwerp", "eigenaar"),
     comment="the processing log; only ever added to",
 )
 

@@ -52,15 +52,15 @@ SELECT id, task_name FROM procrastinate_jobs WHERE status = 'failed';
 SELECT bericht, taak, reden FROM storing WHERE reden !~
     '^(OperationalError|Connect(Error|Timeout)|Read(Error|Timeout)|WriteError|RemoteProtocolError|HTTPStatusError) in ';
 
--- een bericht dat niet één keer per persoon in het logboek staat
+-- een bericht dat niet voor elke persoon één keer in het logboek staat
 SELECT b.id, b.richting, b.soort FROM bericht b JOIN client c ON c.bericht = b.id
-    LEFT JOIN verwerking v ON v.eigenaar = b.eigenaar AND v.betrokkene = c.bsn AND v.onderwerp = b.id::text
+    LEFT JOIN verwerking v ON v.eigenaar = b.eigenaar AND c.bsn = ANY (v.betrokkenen) AND v.onderwerp = b.id::text
         AND v.handeling = 'bericht ' || b.richting
     GROUP BY 1, 2, 3 HAVING count(v.volgnummer) <> count(DISTINCT c.bsn);
 
--- een beoordeling die niet één keer per persoon in het logboek staat
+-- een beoordeling die niet voor elke persoon één keer in het logboek staat
 SELECT b.id, b.soort FROM bericht b JOIN client c ON c.bericht = b.id
-    LEFT JOIN verwerking v ON v.eigenaar = b.eigenaar AND v.betrokkene = c.bsn AND v.onderwerp = b.id::text
+    LEFT JOIN verwerking v ON v.eigenaar = b.eigenaar AND c.bsn = ANY (v.betrokkenen) AND v.onderwerp = b.id::text
         AND v.handeling = 'bericht beoordeeld'
     WHERE b.richting = 'inkomend' AND b.status IN ('goedgekeurd', 'afgekeurd')
     GROUP BY 1, 2 HAVING count(v.volgnummer) <> count(DISTINCT c.bsn);

@@ -138,12 +138,12 @@ def test_who_reads_lines_is_noted_for_the_persons_whose_care_they_pay(chain: Cha
     grant(chain, chain.begeleiding, hours, "2025-10", 12)
     made = office.propose()
     office.seen(made)
-    lines = query(f"SELECT handeling, betrokkene FROM verwerking WHERE onderwerp = '{made['id']}' ORDER BY volgnummer")
+    lines = query(f"SELECT handeling, betrokkenen FROM verwerking WHERE onderwerp = '{made['id']}' ORDER BY volgnummer")
     [[person]] = query("SELECT DISTINCT bsn FROM prestatie WHERE eigenaar = '0193'")
     assert [tuple(each) for each in lines] == [
-        ("betaling voorgesteld", person),
-        ("betaalregels ingezien", person),
-        ("betaalregels ingezien", person),
+        ("betaling voorgesteld", [person]),
+        ("betaalregels ingezien", [person]),
+        ("betaalregels ingezien", [person]),
     ]
 
 

@@ -196,8 +196,8 @@ class TestTariffs:
         ledger.commit()
         [row] = asked(chain, "opvallende-tarieven")
         assert not any("bsn" in name for name in row)
-        noted = query("SELECT betrokkene FROM verwerking WHERE handeling = 'opvallend tarief ingezien'")
-        assert [found[0] for found in noted] == ["twee"]
+        noted = query("SELECT betrokkenen FROM verwerking WHERE handeling = 'opvallend tarief ingezien'")
+        assert [found[0] for found in noted] == [["twee"]]
 
 
 class TestRealised:

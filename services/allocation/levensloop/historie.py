@@ -165,7 +165,6 @@ def _senders(session: Session, row: Row[Any], messages: set[UUID]) -> dict[str, 
     """Who sent a message, from the processing log; what came in was sent by the other party."""
     log = t.verwerking.c
     query = select(log.onderwerp, log.wie).where(
-        log.betrokkene == row.bsn,
         log.eigenaar == row.eigenaar,
         log.handeling == "bericht uitgaand",
         log.onderwerp.in_([str(bericht) for bericht in messages]),

@@ -48,8 +48,8 @@ _MONTH = ("declaratie_periode_begindatum", "declaratie_periode_einddatum")
 
 def moment(session: Session, row: Row[Any]) -> datetime | None:
     """When a line was judged or, of our own, sent, by the processing log or else its message; None while it was not."""
-    logged = moments(row.eigenaar, row.bsn).subquery()
-    found: datetime | None = session.scalar(select(logged.c.moment).where(logged.c.onderwerp == str(row.bericht)))
+    logged = moments(row.eigenaar, [str(row.bericht)]).subquery()
+    found: datetime | None = session.scalar(select(logged.c.moment))
     judged = row.richting == "uitgaand" or row.status in ("goedgekeurd", "afgekeurd")
     return (found or row.aangemaakt) if judged else None
 

@@ -155,7 +155,8 @@ def _versions(table: Table, eigenaar: str, op: datetime, wanted: Any) -> _Fillin
 def _messages(line: Row[Any], op: datetime) -> _Filling:
     """The messages of the rows so far that were stored by then, with the status that they had."""
     row, answer = t.bericht.c, t.bericht.alias("antwoord")
-    logged = moments(line.eigenaar, line.bsn).subquery("logboek")
+    holders = union_all(*(select(cast(_COPIES[name].c.bericht, Text)) for name in _HOLDERS))
+    logged = moments(line.eigenaar, holders).subquery("logboek")
     incoming = row.richting == "inkomend"
     stored = case((incoming, row.aangemaakt), else_=func.coalesce(logged.c.moment, row.aangemaakt))
     settled = case(
@@ -173,18 +174,17 @@ def _messages(line: Row[Any], op: datetime) -> _Filling:
     source = t.bericht.outerjoin(logged, logged.c.onderwerp == cast(row.id, Text)).outerjoin(
         answer, and_(answer.c.eigenaar == row.eigenaar, answer.c.antwoord_op == row.id)
     )
-    holders = [select(copy.c.bericht) for copy in (_COPIES[name] for name in _HOLDERS)]
     by_then = or_(stored <= op, row.id == line.bericht)
-    return columns, select(*values).select_from(source).where(row.id.in_(union_all(*holders)), by_then)
+    return columns, select(*values).select_from(source).where(cast(row.id, Text).in_(holders), by_then)
 
 
 _HOLDERS = ("prestatie", "toegewezen_product", "declaratie")
 
 
-def moments(eigenaar: str, bsn: str) -> Select[Any]:
-    """When each message about a person was judged, or stored to be sent: its id as text, and the moment."""
+def moments(eigenaar: str, berichten: Any) -> Select[Any]:
+    """When each of some messages was judged, or stored to be sent: its id as text, and the moment."""
     row = t.verwerking.c
-    about = (row.eigenaar == eigenaar, row.betrokkene == bsn, row.handeling.in_((BEOORDEELD, VERSTUURD)))
+    about = (row.eigenaar == eigenaar, row.onderwerp.in_(berichten), row.handeling.in_((BEOORDEELD, VERSTUURD)))
     return select(row.onderwerp, func.min(row.tijdstip).label("moment")).where(*about).group_by(row.onderwerp)
 
 
