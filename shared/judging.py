@@ -1,18 +1,22 @@
 """Rules on stored rows (levels 3 and 4): running them, keeping what they find, and the verdict on a message."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import date
-from functools import cache, partial
+from functools import cache, partial, reduce
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     MetaData,
     Select,
     Table,
     and_,
+    case,
+    cast,
+    column,
     delete,
     insert,
     literal,
@@ -20,6 +24,7 @@ from sqlalchemy import (
     text,
     union_all,
     update,
+    values,
 )
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateTable
@@ -104,17 +109,54 @@ def _kept(standaard: str, soort: str, klasse: str) -> Table | None:
 
 
 def _record(stage: Sequence[_Chosen], scope: Scope) -> Any:
-    found = union_all(*(_offenders(scope, one) for one in stage))
     columns = ["volgnummer", "eigenaar", "bericht", "klasse", "code", "niveau", "retourcode"]
-    return insert(t.bevinding).from_select(columns, found)
+    return insert(t.bevinding).from_select(columns, union_all(*_found_by(stage, scope)))
+
+
+def _found_by(stage: Sequence[_Chosen], scope: Scope) -> Iterator[Select[Any]]:
+    """What the rules of a stage find: those that ask a kept row for no more than a condition share one walk."""
+    asked: dict[Table, list[tuple[_Chosen, ColumnElement[bool]]]] = {}
+    for chosen in stage:
+        kept, offenders = _kept(scope.standaard, scope.soort, chosen[2]), _offenders(scope, chosen)
+        condition = offenders.whereclause
+        if kept is None or condition is None or offenders.get_final_froms() != [kept]:
+            yield _with_place(offenders, scope, map(literal, _naming(chosen))).distinct()
+        else:
+            asked.setdefault(kept, []).append((chosen, condition))
+    for kept, conditions in asked.items():
+        yield _walk(scope, kept, conditions)
+
+
+def _walk(scope: Scope, kept: Table, asked: Sequence[tuple[_Chosen, ColumnElement[bool]]]) -> Select[Any]:
+    """One walk along kept rows that asks all conditions: a bit for each; most rows have none."""
+    bits = [case((condition, 1 << number), else_=0) for number, (_, condition) in enumerate(asked)]
+    every: ColumnElement[int] = reduce(lambda so_far, bit: so_far.op("|")(bit), bits, literal(0, BigInteger))
+    row = select(kept.c.volgnummer, cast(every, BigInteger).label("bits")).offset(0).subquery()  # 0: asked once a row
+    columns = (column("bit", BigInteger), *(t.bevinding.c[name] for name in ("klasse", "code", "niveau", "retourcode")))
+    rules = values(*(column(c.name, c.type) for c in columns), name="regel").data(
+        [(1 << number, *_naming(chosen)) for number, (chosen, _) in enumerate(asked)]
+    )
+    hit = row.c.bits.op("&")(rules.c.bit) != 0
+    found = select(row.c.volgnummer).select_from(row.join(rules, hit)).where(row.c.bits != 0)
+    return _with_place(found, scope, [*rules.c][1:])
+
+
+def _with_place(found: Select[Any], scope: Scope, naming: Iterable[ColumnElement[Any]]) -> Select[Any]:
+    place: tuple[Any, ...] = (scope.eigenaar, scope.bericht)
+    return found.add_columns(*place, *naming)
+
+
+def _naming(chosen: _Chosen) -> tuple[str, str, int, str]:
+    """How a finding names what it found: class, code, level and return code."""
+    _, known, klasse = chosen
+    return klasse, known.code, known.niveau, known.retourcode
 
 
 def _offenders(scope: Scope, chosen: _Chosen) -> Select[Any]:
-    rule, known, klasse = chosen
+    rule, _, klasse = chosen
     kept = _kept(scope.standaard, scope.soort, klasse)
     offenders: Select[Any] = rule.function(scope, rows_of(scope, klasse) if kept is None else kept)
-    place: tuple[Any, ...] = (scope.eigenaar, scope.bericht)
-    return offenders.add_columns(*place, *map(literal, (klasse, known.code, known.niveau, known.retourcode))).distinct()
+    return offenders
 
 
 def record(session: Session, scope: Scope, findings: Iterable[Finding]) -> None:

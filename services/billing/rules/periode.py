@@ -37,8 +37,6 @@ def tr318(scope: Scope, declaratie: Any) -> Select[Any]:
 @per_message("TR319", on="Prestatie")
 def tr319(scope: Scope, line: Any) -> Select[Any]:
     """The product period of a debit lies after the month of the declaratie; a credit repeats its debit (IV085)."""
-    month = t.declaratie
-    lines = select(line.c.volgnummer).join_from(line, month, month.c.bericht == line.c.bericht)
-    return lines.where(
-        judged(scope, line, "D"), line.c.product_periode_einddatum > month.c.declaratie_periode_einddatum
-    )
+    month = t.declaratie.c
+    last = select(month.declaratie_periode_einddatum).where(month.bericht == scope.bericht).scalar_subquery()
+    return select(line.c.volgnummer).where(judged(scope, line, "D"), line.c.product_periode_einddatum > last)
