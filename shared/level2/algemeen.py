@@ -1,6 +1,6 @@
 """Rules that hold for many kinds of message: versions, periods, repeated keys, the Dagtekening."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from shared.level2.values import PERIODE, dagtekening, day, number, within
 from shared.rules import per_node
@@ -46,22 +46,24 @@ def tr101(node: Node) -> bool | Iterable[Node]:
 
 def _doubles(top: Node) -> Iterator[Node]:
     numbers: dict[tuple[int | str, ...], int] = {}
+    integers: dict[str, dict[str, bool]] = {}
     stack = [(top, 0)]
     while stack:
         node, above = stack.pop()
-        key = (above, node.name, *_key(node))
+        if node.name not in integers:
+            fields = node.type.fields
+            integers[node.name] = {name: fields[name].type.base == "integer" for name in node.type.key}
+        key = (above, node.name, *_key(node, integers[node.name]))
         if key in numbers:
             yield node
         own = numbers.setdefault(key, len(numbers) + 1)
-        stack.extend((child, own) for child in reversed(node.children))
+        if node.children:
+            stack.extend([(child, own) for child in reversed(node.children)])
 
 
-def _key(node: Node) -> tuple[int | str, ...]:
-    values, fields = node.values, node.type.fields
-    own = [
-        number(values[name]) if name in values and fields[name].type.base == "integer" else values.get(name, "")
-        for name in node.type.key
-    ]
+def _key(node: Node, integers: Mapping[str, bool]) -> tuple[int | str, ...]:
+    values = node.values
+    own = [number(values[name]) if integers[name] and name in values else values.get(name, "") for name in integers]
     return (*own,) or (node.volgnummer,)
 
 

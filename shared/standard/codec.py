@@ -21,7 +21,8 @@ from shared.standard.catalogue import (
 )
 from shared.standard.document import Document, Node, new_node
 
-_COLLAPSED = {"integer", "date", "time"}
+COLLAPSED = {"integer", "date", "time"}
+"""The base types in whose text the white space around it does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def _slot(message: MessageType, element: Element) -> _Slot:
 def _leaf_slot(standaard: str, element: Element, prefix: str) -> _Slot:
     name = prefix + snake(element.name)
     if element.type.startswith("LDT_"):
-        return _Slot("leaf", name, leaf=True, collapse=simple_types(standaard)[element.type].base in _COLLAPSED)
+        return _Slot("leaf", name, leaf=True, collapse=simple_types(standaard)[element.type].base in COLLAPSED)
     space = base_namespace(standaard)
     parts = composites(standaard)[element.type]
     return _Slot(
@@ -86,7 +87,7 @@ class _SoFar:
 
 def decode(message: MessageType, root: etree._Element, unread: Unread | None = None) -> Document:
     """The Document of an XML tree that is valid against its XSD (level 1), without the lines that are `unread`."""
-    with _uncollected():
+    with uncollected():
         return Document(message, _decode(message, message.classes["Root"], root, None, _SoFar({}, unread)))
 
 
@@ -102,7 +103,7 @@ def decode_reading(
     rest of it, once there are no more parts.
     """
     so_far = _SoFar({}, unread)
-    with _uncollected():
+    with uncollected():
         ready = [_emptied(message, part, so_far) for part in parts]
         around = _SoFar(so_far.counts, unread, iter(ready))
         return Document(message, _decode(message, message.classes["Root"], root(), None, around))
@@ -115,7 +116,7 @@ def _emptied(message: MessageType, part: etree._Element, so_far: _SoFar) -> Node
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Without looking for garbage: while only nodes are made there is none, and they may be a hundred thousand."""
     was_on = gc.isenabled()
     gc.disable()

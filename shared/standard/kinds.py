@@ -14,6 +14,7 @@ from shared.standard.catalogue import MessageType, by_namespace
 from shared.standard.codec import PART, Unread, decode_reading
 from shared.standard.document import Document
 from shared.standard.faults import split
+from shared.standard.lines import decode_lines
 from shared.standard.published import Published, published
 from shared.standard.published import compiled as compile_published
 from shared.standard.xsd import compiled
@@ -63,6 +64,8 @@ def parse_trusted(data: bytes) -> etree._Element:
 
 def decode_trusted(message: MessageType, data: bytes, unread: Unread | None = None) -> Document:
     """The Document of a message that was checked before it was stored, without the lines that are `unread`."""
+    if document := decode_lines(message, data, parse_trusted, unread):
+        return document
     parser = etree.XMLPullParser(["end"], tag=f"{{{message.namespace}}}{PART}", **SAFE)
 
     def parts() -> Iterator[etree._Element]:
