@@ -22,15 +22,19 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
+@cache
+def _services() -> httpx.Client:
+    """Connections to our own services, kept between calls: making one takes longer than most calls."""
+    return httpx.Client(timeout=TIMEOUT, verify=_tls())
+
+
 def assess(owner: str, organisatie: str, bericht: UUID) -> Beoordeling:
     """Ask the service that owns a kind of message to judge one. Raises httpx.HTTPError, to be tried again."""
     base: str = getattr(settings(), f"{owner}_url")
-    response = httpx.post(
+    response = _services().post(
         f"{base}/v1/beoordelingen",
         json={"organisatie": organisatie, "bericht": str(bericht)},
         headers={"Authorization": f"Bearer {service_token(owner)}"},
-        timeout=TIMEOUT,
-        verify=_tls(),
     )
     response.raise_for_status()
     return Beoordeling.model_validate_json(response.content)

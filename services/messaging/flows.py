@@ -4,7 +4,7 @@ Each function works in the caller's transaction and is idempotent: a second run 
 first one left.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from services.messaging import channels, queries, rules
 from services.messaging.received import apply_return
 from services.messaging.retour import Kenmerk, build_return, clean_lines
 from shared import level2
+from shared.aside import aside
 from shared.calendar import NEDERLAND
 from shared.config import settings
 from shared.db import ledger, rows
@@ -25,7 +26,7 @@ from shared.errors import Fault, Refused
 from shared.jobs import defer
 from shared.judging import check_rows, found, record, scope_of
 from shared.outbox import send, submit
-from shared.rules import Finding
+from shared.rules import Finding, Scope
 from shared.standard.catalogue import messages
 from shared.standard.codec import without_lines
 from shared.standard.document import Document
@@ -87,19 +88,40 @@ def process(session: Session, bericht: UUID, vandaag: date) -> None:
     if row.status != "ontvangen":
         return
     document, scope = ledger.document_of(row), scope_of(row, vandaag)
-    record(session, scope, level2.check(document))
-    if not (findings := found(session, bericht)):
-        ledger.claim_identificatie(session, row.eigenaar, row.tegenpartij, document, bericht)
-        check_rows(session, scope, header=True)
-        findings = found(session, bericht)
+    findings = _checked_and_stored(session, row, document, scope)
     if findings:
         _refuse(session, row, document, findings, vandaag)
     elif document.type.is_return:
         apply_return(session, row, document, scope)
     else:
-        rows.store_rows(session, bericht, row.eigenaar, row.tegenpartij, document)
         ledger.set_status(session, bericht, "gecontroleerd")
         _defer_assess(session, row)
+
+
+def _checked_and_stored(session: Session, row: Row[Any], document: Document, scope: Scope) -> list[Finding]:
+    """What level 2 finds, or else the rules on the Header; the rows of a heen message without findings are stored.
+
+    Postgres stores them while level 2 computes. When that finds something, nothing else was (TR056: no Identificatie
+    is used either).
+    """
+    savepoint, bericht = session.begin_nested(), row.id
+    ledger.claim_identificatie(session, row.eigenaar, row.tegenpartij, document, bericht)
+    check_rows(session, scope, header=True)
+    findings = found(session, bericht)
+    storing = rows.store_rows if not (findings or document.type.is_return) else _nothing
+    with aside(storing, session, bericht, row.eigenaar, row.tegenpartij, document) as stored:
+        inside = level2.check(document)
+    if inside:
+        savepoint.rollback()
+        record(session, scope, inside)
+        return found(session, bericht)
+    stored.result()
+    savepoint.commit()
+    return findings
+
+
+def _nothing(*_: object) -> None:
+    """Store no rows."""
 
 
 def _defer_assess(session: Session, row: Row[Any]) -> None:
@@ -121,20 +143,30 @@ def _refuse(session: Session, row: Row[Any], document: Document, findings: Seque
         answer(session, row, document, findings, vandaag)
 
 
-def close_or_wait(session: Session, bericht: UUID, wacht_tot: date | None, vandaag: date) -> None:
+def close_or_wait(
+    session: Session, bericht: UUID, wacht_tot: date | None, vandaag: date, ahead: Document | None = None
+) -> None:
     """Answer a message that its owner has judged, or ask its owner again once a person had the time to decide."""
     if wacht_tot is None:
-        close(session, bericht, vandaag)
+        close(session, bericht, vandaag, ahead)
         return
     row = ledger.get(session, bericht)
     at = datetime.combine(wacht_tot + timedelta(1), time(6), NEDERLAND)
     defer(session, "messaging.assess", lock=f"wacht/{bericht}", at=at, organisatie=row.eigenaar, bericht=str(bericht))
 
 
-def close(session: Session, bericht: UUID, vandaag: date) -> None:
-    """Answer a message that its owner has judged."""
+def read_ahead(session: Session, bericht: UUID) -> tuple[str, Callable[[], Document]]:
+    """The kind of a message, and what reads it without its lines: its answer mostly needs no more."""
+    row = ledger.get(session, bericht)
+    return row.soort, lambda: ledger.document_of(row, without_lines)
+
+
+def close(session: Session, bericht: UUID, vandaag: date, ahead: Document | None = None) -> None:
+    """Answer a message that its owner has judged; `ahead` is what was read of it before that."""
     row, findings = ledger.get(session, bericht, lock=True), found(session, bericht)
-    answer(session, row, ledger.document_of(row, clean_lines(findings)), findings, vandaag)
+    in_lines = any(finding.klasse in ("Client", "Prestatie") for finding in findings)
+    document = ahead if ahead and not in_lines else ledger.document_of(row, clean_lines(findings))
+    answer(session, row, document, findings, vandaag)
 
 
 def answer(session: Session, row: Row[Any], document: Document, findings: Sequence[Finding], vandaag: date) -> None:

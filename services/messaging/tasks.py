@@ -4,9 +4,9 @@ from uuid import UUID
 
 from services.messaging import flows
 from services.messaging.storingen import noted
+from shared.aside import aside
 from shared.calendar import vandaag
 from shared.clients import assess as ask
-from shared.db import ledger
 from shared.db.session import Namens, transaction
 from shared.jobs import RETRY, app
 
@@ -29,10 +29,11 @@ def assess(organisatie: str, bericht: str) -> None:
     key, who = UUID(bericht), _worker(organisatie)
     with noted(who, "assess", bericht):
         with transaction(who) as session:
-            soort = ledger.get(session, key).soort
-        judged = ask(flows.OWNERS[soort], organisatie, key)
+            soort, read = flows.read_ahead(session, key)
+        with aside(ask, flows.OWNERS[soort], organisatie, key) as judging:
+            ahead = read()
         with transaction(who) as session:
-            flows.close_or_wait(session, key, judged.wacht_tot, vandaag())
+            flows.close_or_wait(session, key, judging.result().wacht_tot, vandaag(), ahead)
 
 
 @app.task(name="messaging.close", retry=RETRY)

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from shared import vault
+from shared.aside import aside
 from shared.config import settings
 from shared.db import audit, people
 from shared.db import tables as t
@@ -54,7 +55,9 @@ def store(session: Session, entry: Entry) -> tuple[UUID, bool]:
     """
     header, message = entry.document.header, entry.document.type
     bericht = uuid4()
-    sealed = vault.seal(entry.xml, entry.eigenaar, "bericht")
+    with aside(vault.seal, entry.xml, entry.eigenaar, "bericht") as sealed:
+        known = people.pseudonyms(entry.eigenaar, entry.document)
+        people.keep_people(session, entry.eigenaar, known.items())
     statement = insert(t.bericht).values(
         id=bericht,
         eigenaar=entry.eigenaar,
@@ -65,15 +68,13 @@ def store(session: Session, entry: Entry) -> tuple[UUID, bool]:
         identificatie=_own_identificatie(message, header),
         dagtekening=date.fromisoformat(_own_dagtekening(message, header)),
         status=entry.status,
-        xml=sealed,
+        xml=sealed.result(),
         sleutel=_marked(entry),
         antwoord_op=entry.antwoord_op,
     )
     once = statement.on_conflict_do_nothing(index_elements=["eigenaar", "sleutel"]).returning(t.bericht.c.id)
     if session.execute(once).scalar_one_or_none() is None:
         return _earlier(session, entry), False
-    known = people.pseudonyms(entry.eigenaar, entry.document)
-    people.keep_people(session, entry.eigenaar, known.items())
     audit.note(session, f"bericht {entry.richting}", bericht, known.values())
     return bericht, True
 
