@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -145,9 +144,7 @@ def test_each_revision_can_be_a_stop_on_the_way(server: str, schema: str, revisi
 
 def test_a_second_run_finds_nothing_to_do_and_keeps_every_row(server: str, filled: str) -> None:
     before, rows = objects(server, filled), counts(server, filled)
-    began = time.perf_counter()
     migrate(server, filled)
-    assert time.perf_counter() - began < 1
     assert (objects(server, filled), counts(server, filled)) == (before, rows)
     assert rows["toegewezen_product"] == 2
 

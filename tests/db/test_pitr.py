@@ -67,7 +67,7 @@ def base_backup(url: str, target: Path) -> None:
 def archived(connection: "psycopg.Connection[tuple[object, ...]]") -> None:
     """Close the segment and wait until it is in the archive."""
     name = connection.execute("SELECT pg_walfile_name(pg_switch_wal())").fetchone()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     query = "SELECT last_archived_wal >= %s FROM pg_stat_archiver"
     while connection.execute(query, name).fetchone() != (True,):
         assert time.monotonic() < deadline
@@ -91,7 +91,7 @@ def recovered(folder: Path, home: Path, number: int, moment: object) -> list[int
     (target / "recovery.signal").touch()
     owned(target, server_of(home / "postgres").data)
     with start(drill) as lease, psycopg.connect(lease.url, autocommit=True) as connection:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while connection.execute("SELECT pg_is_in_recovery()").fetchone() == (True,):
             assert time.monotonic() < deadline
             time.sleep(0.05)

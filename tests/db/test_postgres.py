@@ -131,14 +131,12 @@ def kept(url: str) -> list[int]:
 
 
 def test_starts_reattaches_and_keeps_what_was_written(home: Path) -> None:
-    began = time.monotonic()
     with start(home) as first:
-        assert time.monotonic() - began < 10  # 0.3 s on a quiet machine
         fill(first.url, 1)
-        began = time.monotonic()
+        running = processes(home)
         with start(home) as second:
-            assert time.monotonic() - began < 0.2
             assert second.url == first.url
+            assert set(running) & set(processes(home)), "another server was started"
         assert kept(first.url) == [1]
     assert processes(home) == []
     first.release()

@@ -137,9 +137,9 @@ def test_the_time_grows_with_the_number_of_lines(name: str, above: str, klasse: 
     client = (tree[above][0] if above else tree)["Client"][0]
     client[klasse] = [client[klasse][0] | {number: str(line)} for line in range(1, 27_001)]
     document = build(messages()[name], tree)
-    start = time.perf_counter()
+    start = time.process_time()
     level2.check(document)
-    assert time.perf_counter() - start < 5  # 0.2 s; comparing each line with each takes minutes
+    assert time.process_time() - start < 5  # 0.2 s; comparing each line with each takes minutes
 
 
 years = st.integers(-(2**63) + 1, 2**63 - 1).filter(bool) | st.integers(-12, 12).filter(bool) | st.integers(9990, 10010)
