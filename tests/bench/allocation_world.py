@@ -5,6 +5,7 @@ contracts under a framework with tariffs, products, three ceilings, an amount fr
 clients with thirty allocations.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -47,17 +48,21 @@ TABLES = (
 
 
 @contextmanager
-def world(allocations: int = ALLOCATIONS) -> Iterator[dict[str, str]]:
-    """A filled schema, and the environment of its processes; the providers have their administration elsewhere."""
+def world(allocations: int = ALLOCATIONS) -> Iterator[tuple[dict[str, str], float]]:
+    """A filled schema: the environment of its processes, and the seconds that filling took.
+
+    The providers have their administration elsewhere.
+    """
     with stage.schema() as environment, TemporaryDirectory() as folder:
-        chosen = settings()
+        chosen, began = settings(), time.monotonic()
         with psycopg.connect(conninfo(chosen.database_url, chosen.db_schema), autocommit=True) as connection:
             fill(connection, allocations=allocations, lines=LINES)
             tell(connection)
+        seconds = time.monotonic() - began
         away = "UPDATE organisatie SET hier = false, kanaal = 'map', adres = :folder WHERE length(code) = 8"
         with owner() as session:
             session.execute(text(away), {"folder": folder})
-        yield environment
+        yield environment, seconds
 
 
 def tell(connection: psycopg.Connection[Any]) -> None:

@@ -22,8 +22,9 @@ from shared.standard.catalogue import messages
 from tests.builders import AANBIEDER, GEMEENTE
 
 assert catalogue
-GROWING = {table.name for table in t.classes.values()}
+GROWING = {table.name for table in t.classes.values()} | {"bericht", "bevinding"}
 NARROWING = (
+    "id = ",
     "bericht = ",
     "bsn = ",
     "toewijzing_nummer = ",
