@@ -63,6 +63,14 @@ class TestCeilings:
             ("iwmo", "product"): 13 * WEEK,
         }
 
+    def test_output_per_week_fills_a_ceiling_by_its_sundays(self, chain: Chain, ledger: Session) -> None:
+        weekly = {"omvang_eenheid": "83", "omvang_volume": 30_000, "ingangsdatum": date(2025, 7, 7)}
+        w.allocation(ledger, 1, **weekly, einddatum=date(2025, 9, 5))
+        w.ceiling(ledger, "juli", 90_000, date(2025, 7, 1), date(2025, 7, 31))
+        ledger.commit()
+        [row] = budgets(chain)
+        assert (row["vastgelegd"], row["percentage"], row["waarschuwing"]) == (90_000, 100, True)
+
     def test_over_the_ceiling(self, chain: Chain, ledger: Session) -> None:
         w.allocation(ledger, 1)
         w.ceiling(ledger, "te krap", 10 * WEEK, **JAAR)
