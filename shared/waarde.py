@@ -110,7 +110,7 @@ def monthly(
     venster: Any,
     belongs: Callable[[Any, Any], ColumnElement[bool]] = lambda _venster, _row: true(),
     *,
-    vandaag: date | None = None,
+    runs_on: ColumnElement[bool] | None = None,
 ) -> Subquery:
     """What allocations commit in each month of windows: a row per allocation, window and calendar month.
 
@@ -120,14 +120,13 @@ def monthly(
     so the months of a run add up to the run; a week of output counts in the month of its Sunday, and a broken last
     one in that of the last Sunday (IV077). A month is priced on its first day, or on that of the run in it.
 
-    `prognose` is what `bedrag` would be if each allocation per day, week or month that runs on `vandaag` went on
-    beyond its end; totals and budgets do not.
+    `prognose` is what `bedrag` would be if each allocation for which `runs_on` holds went on beyond its end.
 
     Postgres does not know how many allocations there are, so nothing is left to its choice that would walk through
     them for each of the others: they are looked up once, and a full join (every price is that of a part) is hashed.
     """
     last = current.c.einddatum
-    until = last if vandaag is None else case((_runs_on(current.c, vandaag), None), else_=last)
+    until = last if runs_on is None else case((runs_on, None), else_=last)
     once = select(current, until.label("einde")).cte("toewijzing").prefix_with("MATERIALIZED")
     part = _parts(once, venster, belongs).cte("deel")
     asked = (
@@ -159,11 +158,6 @@ def _parts(current: Any, venster: Any, belongs: Callable[[Any, Any], ColumnEleme
         .select_from(span.join(current, here))
         .where(~ledger.vervallen(current))
     )
-
-
-def _runs_on(row: Any, vandaag: date) -> ColumnElement[bool]:
-    regular = row.omvang_frequentie.in_((DAG, WEEK, MAAND))
-    return and_(row.ingangsdatum <= vandaag, row.einddatum >= vandaag, regular)
 
 
 def _spans(venster: Any) -> Any:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
+from services.allocation.sturing.prognose import runs_on
 from shared import waarde
 from tests.services.sturing import GEMEENTE, JEUGD, UURTARIEF, WMO, allocation, contract, tariff
 
@@ -29,8 +30,9 @@ def priced(session: Session) -> Session:
 
 
 def amounts(session: Session, jaar: int, vandaag: date | None = None) -> Iterator[Any]:
-    year = waarde.window(date(jaar, 1, 1), date(jaar, 12, 31))
-    return iter(session.execute(select(waarde.monthly(waarde.allocations(GEMEENTE), year, vandaag=vandaag))))
+    year, current = waarde.window(date(jaar, 1, 1), date(jaar, 12, 31)), waarde.allocations(GEMEENTE)
+    going_on = None if vandaag is None else runs_on(current, vandaag)
+    return iter(session.execute(select(waarde.monthly(current, year, runs_on=going_on))))
 
 
 def months(session: Session, jaar: int = 2025, vandaag: date | None = None) -> dict[int, int]:

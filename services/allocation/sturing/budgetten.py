@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.allocation.sturing.modellen import models
 from services.allocation.sturing.models import Budgetregel
+from services.allocation.sturing.prognose import runs_on
 from shared import waarde
 from shared.db import inkoop
 from shared.db import tables as t
@@ -31,7 +32,9 @@ def budgets(
 
 
 def _year(current: Any, jaar: int, vandaag: date) -> Any:
-    return waarde.monthly(current, waarde.window(date(jaar, 1, 1), date(jaar, 12, 31)), vandaag=vandaag)
+    return waarde.monthly(
+        current, waarde.window(date(jaar, 1, 1), date(jaar, 12, 31)), runs_on=runs_on(current, vandaag)
+    )
 
 
 def _by_model(session: Session, gemeente: str, current: Any, jaar: int, vandaag: date) -> list[Budgetregel]:
@@ -73,7 +76,7 @@ def _sums(found: Any) -> tuple[Any, ...]:
 
 def _ceilings(gemeente: str, current: Any, jaar: int, standaard: str | None, vandaag: date) -> Select[Any]:
     plafond = waarde.ceilings(gemeente, jaar, standaard)
-    found = waarde.monthly(current, plafond, waarde.under, vandaag=vandaag)
+    found = waarde.monthly(current, plafond, waarde.under, runs_on=runs_on(current, vandaag))
     key = (found.c.naam, found.c.begin)
     sums = select(*key, *_sums(found)).group_by(*key).cte("sommen").prefix_with("MATERIALIZED")
     same = and_(sums.c.naam == plafond.c.naam, sums.c.begin == plafond.c.begin)

@@ -32,10 +32,7 @@ def times(scope: Scope, line: Any, allocation: Any) -> Any:
     help_at_home = and_(literal(scope.standaard) == "iwmo", allocation.c.product_categorie == HUISHOUDELIJKE_HULP)
     weekly = case(
         (help_at_home, 6),
-        (
-            allocation.c.omvang_eenheid.in_(OUTPUT),
-            sundays(begin, einde, *run),
-        ),
+        (allocation.c.omvang_eenheid.in_(OUTPUT), sundays(begin, einde, *run)),
         else_=weeks(begin, einde),
     )
     return case(
