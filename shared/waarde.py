@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    false,
     func,
     literal,
     or_,
@@ -100,6 +101,13 @@ def each(allocation: Any, price: Any) -> Any:
     return case((volume.is_(None), cast(func.coalesce(allocation.c.budget, 0), Numeric)), else_=priced)
 
 
+def unknown(allocation: Any, price: Any) -> ColumnElement[bool]:
+    """Whether it is not known what an allocation is worth: no tariff in a contract, or no volume and no budget."""
+    unit, volume = allocation.c.omvang_eenheid, allocation.c.omvang_volume
+    unpriced = case((unit == EURO, false()), else_=price.c.tarief.is_(None))
+    return case((volume.is_(None), allocation.c.budget.is_(None)), else_=unpriced)
+
+
 def window(begin: date, eind: date) -> Subquery:
     """A window of days for `monthly`."""
     return select(literal(begin, Date).label("begin"), literal(eind, Date).label("eind")).subquery("venster")
@@ -116,9 +124,11 @@ def monthly(
 
     `venster` has columns begin and eind, and may have a naam that is passed on; `belongs` says of a window and an
     allocation whether they go together. Given are columns of the allocation, `maand` (its first day), `bedrag` and
-    `prognose`, in eurocents. A week of effort that lies in two months counts in the first that the run touches it in,
-    so the months of a run add up to the run; a week of output counts in the month of its Sunday, and a broken last
-    one in that of the last Sunday (IV077). A month is priced on its first day, or on that of the run in it.
+    `prognose`, in eurocents, and `onbekend`: whether that is 0 because it is `unknown`.
+
+    A week of effort that lies in two months counts in the first that the run touches it in, so the months of a run
+    add up to the run; a week of output counts in the month of its Sunday, and a broken last one in that of the last
+    Sunday (IV077). A month is priced on its first day, or on that of the run in it.
 
     `prognose` is what `bedrag` would be if each allocation for which `runs_on` holds went on beyond its end.
 
@@ -138,6 +148,7 @@ def monthly(
     amounts = (
         _amount(part, price, part.c.laatste, part.c.einddatum).label("bedrag"),
         _amount(part, price, part.c.verlengd, part.c.einde).label("prognose"),
+        unknown(part, price).label("onbekend"),
     )
     return select(part, *amounts).select_from(part.outerjoin(price, same, full=True)).subquery("maanden")
 

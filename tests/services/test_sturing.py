@@ -115,6 +115,23 @@ class TestViews:
         ]
         assert [r["naam"] for r in budgets(chain, "model") if r["sleutel"] == "thuis"] == ["Thuis"]
 
+    def test_what_has_no_tariff_contract_volume_or_budget_is_counted(self, chain: Chain) -> None:
+        with owner() as session:
+            w.contract(session, einddatum=date(2025, 10, 31))
+            w.tariff(session)
+            w.allocation(session, 1)
+            w.allocation(session, 2, product_code="02A99")
+            nothing = ("product_code", "omvang_volume", "omvang_eenheid", "omvang_frequentie")
+            w.allocation(session, 3, **dict.fromkeys(nothing))
+            w.allocation(session, 4, **dict.fromkeys(nothing), budget=0)
+            w.ceiling(session, "jaar", 130 * WEEK, **JAAR)
+            session.commit()
+        for per in ("plafond", "aanbieder", "model"):
+            [row] = budgets(chain, per)
+            assert (row["toewijzingen"], row["zonder_bedrag"], row["vastgelegd"]) == (4, 3, 4 * WEEK), per
+        shown = [(r["sleutel"], r["zonder_bedrag"], r["vastgelegd"]) for r in budgets(chain, "maand")]
+        assert shown == [("2025-10", 2, 4 * WEEK), ("2025-11", 3, 0), ("2025-12", 3, 0)]
+
     def test_as_csv(self, chain: Chain, ledger: Session) -> None:
         w.ceiling(ledger, "=1+1", 130 * WEEK, **JAAR)
         self.world(ledger)

@@ -13,7 +13,7 @@ from shared import waarde
 from shared.db import inkoop
 from shared.db import tables as t
 
-SOMMEN = ("toewijzingen", "vastgelegd", "prognose")
+SOMMEN = ("toewijzingen", "vastgelegd", "prognose", "zonder_bedrag")
 VERDELINGEN = ("plafond", "aanbieder", "product", "model", "maand")
 
 
@@ -45,8 +45,8 @@ def _by_model(session: Session, gemeente: str, current: Any, jaar: int, vandaag:
     known = models(session, gemeente)
     sums: dict[tuple[str, str], list[int]] = {}
     for row in session.execute(select(*key, *_sums(found)).group_by(*key)):
-        group = sums.setdefault((row.standaard, known.of(row)[0]), [0, 0, 0])
-        amounts = (row.toewijzingen, int(row.vastgelegd), int(row.prognose))
+        group = sums.setdefault((row.standaard, known.of(row)[0]), [0] * len(SOMMEN))
+        amounts = (int(getattr(row, name)) for name in SOMMEN)
         group[:] = [one + more for one, more in zip(group, amounts, strict=True)]
     names = _model_names(session, gemeente)
     return [
@@ -54,7 +54,6 @@ def _by_model(session: Session, gemeente: str, current: Any, jaar: int, vandaag:
             {"standaard": law, "sleutel": model, "naam": names.get(model), **dict(zip(SOMMEN, group, strict=True))}
         )
         for (law, model), group in sorted(sums.items())
-        if group[2]
     ]
 
 
@@ -67,8 +66,10 @@ def _model_names(session: Session, gemeente: str) -> dict[str, str]:
 
 
 def _sums(found: Any) -> tuple[Any, ...]:
+    numbers = func.count(found.c.toewijzing_nummer.distinct())
     return (
-        func.count(found.c.toewijzing_nummer.distinct()).label("toewijzingen"),
+        numbers.label("toewijzingen"),
+        numbers.filter(found.c.onbekend).label("zonder_bedrag"),
         func.coalesce(func.sum(found.c.bedrag), 0).label("vastgelegd"),
         func.coalesce(func.sum(found.c.prognose), 0).label("prognose"),
     )
@@ -99,6 +100,7 @@ def _ceiling(row: Row[Any]) -> Budgetregel:
         percentage=share,
         waarschuwing=share >= row.waarschuw_bij,
         overschrijding_verwacht=row.prognose > row.bedrag,
+        zonder_bedrag=row.zonder_bedrag,
     )
 
 
@@ -106,9 +108,9 @@ def _grouped(gemeente: str, current: Any, jaar: int, per: str, vandaag: date) ->
     found = _year(current, jaar, vandaag)
     sleutel = func.coalesce(_key(found, per), "").label("sleutel")
     query = select(found.c.standaard, sleutel, *_sums(found))
-    sums = query.group_by(found.c.standaard, sleutel).having(func.sum(found.c.prognose) > 0).subquery("sommen")
-    whole = (cast(sums.c[name], BigInteger).label(name) for name in ("vastgelegd", "prognose"))
-    columns = (sums.c.standaard, sums.c.sleutel, _name(gemeente, sums, per).label("naam"), sums.c.toewijzingen, *whole)
+    sums = query.group_by(found.c.standaard, sleutel).subquery("sommen")
+    whole = (cast(sums.c[name], BigInteger).label(name) for name in SOMMEN)
+    columns = (sums.c.standaard, sums.c.sleutel, _name(gemeente, sums, per).label("naam"), *whole)
     return select(*columns).order_by(sums.c.standaard, sums.c.sleutel)
 
 

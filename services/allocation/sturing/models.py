@@ -22,6 +22,9 @@ class Budgetregel(Model):
     percentage: int | None = Field(default=None, description="Vastgelegd als percentage van het plafond, naar beneden")
     waarschuwing: bool | None = Field(default=None, description="Of de waarschuwingsgrens van het plafond is bereikt")
     overschrijding_verwacht: bool | None = Field(default=None, description="Of de prognose boven het plafond komt")
+    zonder_bedrag: int = Field(
+        description="Aantal toewijzingen dat (deels) als 0 telt: geen tarief of contract die dag, of omvang noch budget"
+    )
 
 
 class Budgetten(Model):
