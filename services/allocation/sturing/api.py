@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response, Security
+from pydantic import Field
 
 from services.allocation.sturing import budgetten, doorstroom, scenarios, wachttijden
 from services.allocation.sturing.models import (
@@ -17,8 +18,9 @@ from services.allocation.sturing.models import (
     Wachttijd,
     Wachttijden,
 )
+from services.allocation.sturing.verdelingen import KOLOMMEN, Vraag
 from shared.calendar import month, vandaag
-from shared.contracts import Standaard
+from shared.contracts import AgbCode, Standaard
 from shared.db.session import transaction
 from shared.security import Caller, gemeente
 from shared.tabel import CSV, AlsCsv, table
@@ -27,22 +29,31 @@ router = APIRouter(tags=["sturing"])
 Reader = Annotated[Caller, Security(gemeente, scopes=["lezen"])]
 Jaar = Annotated[int | None, Query(ge=2015, le=2999, description="Kalenderjaar; leeg is dit jaar")]
 Wet = Annotated[Standaard | None, Query(description="ijw of iwmo")]
+Sleutel = Annotated[str, Field(pattern=f"^({'|'.join(KOLOMMEN)})$")]
 Verdeling = Annotated[
-    str, Query(pattern=f"^({'|'.join(budgetten.VERDELINGEN)})$", description="Waarnaar er wordt opgeteld")
+    list[Sleutel],
+    Query(
+        default_factory=lambda: ["plafond"],
+        max_length=len(KOLOMMEN),
+        description="Waarnaar er wordt opgeteld; herhaal dit voor meer tegelijk",
+    ),
 ]
+Aanbieder = Annotated[AgbCode | None, Query(description="Alleen wat bij deze aanbieder is")]
 Kwartaal = Annotated[int | None, Query(ge=1, le=4, description="Kwartaal van het jaar; leeg is het hele jaar")]
 
 
 @router.get("/budgetten", response_model=Budgetten, responses=CSV, summary="Vastgelegde bedragen en plafonds")
 def get_budgetten(
-    who: Reader, als_csv: AlsCsv, jaar: Jaar = None, standaard: Wet = None, per: Verdeling = "plafond"
+    who: Reader, als_csv: AlsCsv, per: Verdeling, jaar: Jaar = None, standaard: Wet = None, aanbieder: Aanbieder = None
 ) -> Budgetten | Response:
-    """From the allocations as they stand; months follow the weeks that they touch (IV077)."""
+    """From the allocations as they stand, by the weeks of IV077, and the instalments of what is paid for a task."""
     today = vandaag()
-    year = jaar or today.year
+    year, keys = jaar or today.year, tuple(dict.fromkeys(per))
     with transaction(who) as session:
-        rows = budgetten.budgets(session, who.organisatie, year, per, standaard, today)
-    return table(Budgetten(jaar=year, peildatum=today, per=per, budgetten=rows), Budgetregel, rows, als_csv=als_csv)
+        asked = Vraag(who.organisatie, year, keys, today, standaard, aanbieder)
+        rows = budgetten.budgets(session, asked)
+    whole = Budgetten(jaar=year, peildatum=today, per=",".join(keys), budgetten=rows)
+    return table(whole, Budgetregel, rows, als_csv=als_csv)
 
 
 @router.get("/doorstroom", response_model=Doorstroom, responses=CSV, summary="Beweging van zwaar naar licht")
