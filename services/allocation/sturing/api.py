@@ -19,7 +19,7 @@ from services.allocation.sturing.models import (
     Wachttijden,
 )
 from services.allocation.sturing.verdelingen import KOLOMMEN, Vraag
-from shared.calendar import month, vandaag
+from shared.calendar import Periode, month, vandaag
 from shared.contracts import AgbCode, Standaard
 from shared.db.session import transaction
 from shared.security import Caller, gemeente
@@ -60,16 +60,24 @@ def get_budgetten(
 def get_doorstroom(who: Reader, als_csv: AlsCsv, jaar: Jaar = None, kwartaal: Kwartaal = None) -> Doorstroom | Response:
     """Clients before a period and on its last day; numbers below ten are hidden."""
     today = vandaag()
-    begin, last = _period(jaar or today.year, kwartaal)
-    eind = max(begin, min(last, today))
+    asked, *others = _periods(jaar or today.year, kwartaal, today)
     with transaction(who) as session:
-        rows = doorstroom.movements(session, who.organisatie, begin, eind)
-    return table(Doorstroom(begin=begin, eind=eind, doorstroom=rows), Beweging, rows, als_csv=als_csv)
+        rows = doorstroom.movements(session, who.organisatie, asked, others)
+    whole = Doorstroom(begin=asked.begin, eind=asked.eind, doorstroom=rows)
+    return table(whole, Beweging, rows, als_csv=als_csv)
 
 
-def _period(jaar: int, kwartaal: int | None) -> tuple[date, date]:
-    first = 1 if kwartaal is None else 3 * kwartaal - 2
-    return date(jaar, first, 1), month(jaar, 12 if kwartaal is None else 3 * kwartaal).eind
+def _periods(jaar: int, kwartaal: int | None, today: date) -> list[Periode]:
+    """A year; or a quarter, with the year and its other quarters up to today, which together tell of each."""
+    others = [each for each in (None, 1, 2, 3, 4) if kwartaal and each != kwartaal]
+    asked, *more = (_period(jaar, each, today) for each in (kwartaal, *others))
+    return [asked, *(each for each in more if each.begin <= today)]
+
+
+def _period(jaar: int, kwartaal: int | None, today: date) -> Periode:
+    first, last = (1, 12) if kwartaal is None else (3 * kwartaal - 2, 3 * kwartaal)
+    begin = date(jaar, first, 1)
+    return Periode(begin, max(begin, min(month(jaar, last).eind, today)))
 
 
 @router.get("/wachttijden", response_model=Wachttijden, responses=CSV, summary="Wachttijd van toewijzing tot start")
