@@ -186,6 +186,7 @@ class TestLots:
         w.ceiling(ledger, "aanbieder", 26 * WEEK, **JAAR, aanbieder=w.WMO)
         w.ceiling(ledger, "product", 13 * WEEK, **JAAR, product_categorie="02", product_code="02A05")
         w.ceiling(ledger, "categorie", 1, **JAAR, product_categorie="02")
+        w.ceiling(ledger, "wet", 1, **JAAR)
         w.ceiling(ledger, "oktober", 8 * WEEK, date(2025, 10, 1), date(2025, 10, 31), aanbieder=w.JEUGD)
         ledger.commit()
 
