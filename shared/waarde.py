@@ -1,7 +1,7 @@
 """What allocations are worth in eurocents, as SQL: over a window or per month, at the tariffs of their contracts.
 
-Per day, ISO week (IV077, effort) or calendar month what a period touches counts whole; a total or a budget is spread
-over the days of the run.
+Per day, week or calendar month what a period touches counts whole; of a week of output that is its Sunday (IV077). A
+total or a budget is spread over the days of the run.
 """
 
 from collections.abc import Callable
@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    false,
     func,
     literal,
     or_,
@@ -27,7 +28,7 @@ from sqlalchemy import (
 
 from shared.db import inkoop, ledger
 from shared.db import tables as t
-from shared.db.spans import days, monday, months, weeks
+from shared.db.spans import OUTPUT, days, monday, months, sundays, weeks
 
 EURO, MINUUT, UUR = "83", "01", "04"
 DAG, WEEK, MAAND, TOTAAL = "1", "2", "4", "6"
@@ -77,11 +78,20 @@ def worth(allocation: Any, price: Any, begin: Any, eind: Any) -> ColumnElement[i
     starts = case((and_(allocation.c.ingangsdatum >= begin, allocation.c.ingangsdatum <= eind), 1), else_=0)
     spread = case((allocation.c.einddatum.is_(None), starts), else_=cast(_length(first, last), Numeric) / run)
     times = case(
-        {DAG: _length(first, last), WEEK: weeks(first, last), MAAND: months(first, last)},
+        {
+            DAG: _length(first, last),
+            WEEK: _weekly(allocation.c, (first, last), allocation.c.einddatum, weeks(first, last)),
+            MAAND: months(first, last),
+        },
         value=func.coalesce(allocation.c.omvang_frequentie, TOTAAL),
         else_=spread,
     )
     return cast(func.round(case((first > last, 0), else_=each(allocation, price) * times)), BigInteger)
+
+
+def _weekly(row: Any, part: tuple[Any, Any], einde: Any, effort: Any) -> Any:
+    """How often a weekly volume counts in a part of a run that ends on `einde`: as billing does, or as given."""
+    return case((row.omvang_eenheid.in_(OUTPUT), sundays(*part, row.ingangsdatum, einde)), else_=effort)
 
 
 def each(allocation: Any, price: Any) -> Any:
@@ -89,6 +99,13 @@ def each(allocation: Any, price: Any) -> Any:
     unit, volume = allocation.c.omvang_eenheid, allocation.c.omvang_volume
     priced = cast(volume, Numeric) * case((unit == EURO, 1), else_=func.coalesce(price.c.tarief, 0))
     return case((volume.is_(None), cast(func.coalesce(allocation.c.budget, 0), Numeric)), else_=priced)
+
+
+def unknown(allocation: Any, price: Any) -> ColumnElement[bool]:
+    """Whether it is not known what an allocation is worth: no tariff in a contract, or no volume and no budget."""
+    unit, volume = allocation.c.omvang_eenheid, allocation.c.omvang_volume
+    unpriced = case((unit == EURO, false()), else_=price.c.tarief.is_(None))
+    return case((volume.is_(None), allocation.c.budget.is_(None)), else_=unpriced)
 
 
 def window(begin: date, eind: date) -> Subquery:
@@ -101,23 +118,27 @@ def monthly(
     venster: Any,
     belongs: Callable[[Any, Any], ColumnElement[bool]] = lambda _venster, _row: true(),
     *,
-    vandaag: date | None = None,
+    runs_on: ColumnElement[bool] | None = None,
 ) -> Subquery:
     """What allocations commit in each month of windows: a row per allocation, window and calendar month.
 
     `venster` has columns begin and eind, and may have a naam that is passed on; `belongs` says of a window and an
     allocation whether they go together. Given are columns of the allocation, `maand` (its first day), `bedrag` and
-    `prognose`, in eurocents. A week that lies in two months counts in the first that the run touches it in, so the
-    months of a run add up to the run (IV077); a month is priced on its first day, or on that of the run in it.
+    `prognose`, in eurocents, and `onbekend`: whether that is 0 because it is `unknown`.
 
-    `prognose` is what `bedrag` would be if each allocation per day, week or month that runs on `vandaag` went on
-    beyond its end; totals and budgets do not.
+    A week of effort that lies in two months counts in the first that the run touches it in, so the months of a run
+    add up to the run; a week of output counts in the month of its Sunday, and a broken last one in that of the last
+    Sunday (IV077). A month is priced on its first day, or on that of the run in it.
+
+    `prognose` is what `bedrag` would be if each allocation for which `runs_on` holds went on beyond its end.
 
     Postgres does not know how many allocations there are, so nothing is left to its choice that would walk through
     them for each of the others: they are looked up once, and a full join (every price is that of a part) is hashed.
     """
-    once = select(current).cte("toewijzing").prefix_with("MATERIALIZED")
-    part = _parts(once, venster, belongs, vandaag).cte("deel")
+    last = current.c.einddatum
+    until = last if runs_on is None else case((runs_on, None), else_=last)
+    once = select(current, until.label("einde")).cte("toewijzing").prefix_with("MATERIALIZED")
+    part = _parts(once, venster, belongs).cte("deel")
     asked = (
         select(*(part.c[name] for name in _PRICED)).where(part.c.omvang_eenheid != EURO).distinct().subquery("soort")
     )
@@ -125,32 +146,29 @@ def monthly(
     price = select(asked, found.c.tarief).select_from(asked.join(found, true())).cte("prijs")
     same = and_(*(price.c[name] == part.c[name] for name in _PRICED))
     amounts = (
-        _amount(part, price, part.c.laatste).label("bedrag"),
-        _amount(part, price, part.c.verlengd).label("prognose"),
+        _amount(part, price, part.c.laatste, part.c.einddatum).label("bedrag"),
+        _amount(part, price, part.c.verlengd, part.c.einde).label("prognose"),
+        unknown(part, price).label("onbekend"),
     )
     return select(part, *amounts).select_from(part.outerjoin(price, same, full=True)).subquery("maanden")
 
 
-def _parts(current: Any, venster: Any, belongs: Callable[[Any, Any], ColumnElement[bool]], vandaag: date | None) -> Any:
+def _parts(current: Any, venster: Any, belongs: Callable[[Any, Any], ColumnElement[bool]]) -> Any:
     span, row = _spans(venster), current.c
-    until = row.einddatum if vandaag is None else case((_runs_on(row, vandaag), None), else_=row.einddatum)
-    here = and_(row.ingangsdatum <= span.c.tot, or_(until.is_(None), until >= span.c.van), belongs(span, current))
+    goes = or_(row.einde.is_(None), row.einde >= span.c.van)
+    here = and_(row.ingangsdatum <= span.c.tot, goes, belongs(span, current))
     return (
         select(
             *(row[name] for name in (*_PRICED[:-1], *_SIZED)),
             *(span.c[name] for name in ("naam", "begin", "maand") if name in span.c),
             func.greatest(row.ingangsdatum, span.c.van).label("eerste"),
             func.least(row.einddatum, span.c.tot).label("laatste"),
-            func.least(until, span.c.tot).label("verlengd"),
+            row.einde,
+            func.least(row.einde, span.c.tot).label("verlengd"),
         )
         .select_from(span.join(current, here))
         .where(~ledger.vervallen(current))
     )
-
-
-def _runs_on(row: Any, vandaag: date) -> ColumnElement[bool]:
-    regular = row.omvang_frequentie.in_((DAG, WEEK, MAAND))
-    return and_(row.ingangsdatum <= vandaag, row.einddatum >= vandaag, regular)
 
 
 def _spans(venster: Any) -> Any:
@@ -171,9 +189,10 @@ def _spans(venster: Any) -> Any:
     )
 
 
-def _amount(part: Any, price: Any, last: Any) -> ColumnElement[int]:
+def _amount(part: Any, price: Any, last: Any, einde: Any) -> ColumnElement[int]:
     row, whole = part.c, each(part, price)
     counted_before = and_(row.eerste > row.ingangsdatum, row.eerste != monday(row.eerste))
+    effort = weeks(row.eerste, last) - case((counted_before, 1), else_=0)
     run = _length(row.ingangsdatum, row.einddatum)
     parts = (_length(row.ingangsdatum, last), days(row.ingangsdatum, row.eerste))
     ratio = [cast(part, Numeric) / run for part in parts]
@@ -183,7 +202,7 @@ def _amount(part: Any, price: Any, last: Any) -> ColumnElement[int]:
     amount = case(
         {
             DAG: whole * _length(row.eerste, last),
-            WEEK: whole * (weeks(row.eerste, last) - case((counted_before, 1), else_=0)),
+            WEEK: whole * _weekly(row, (row.eerste, last), einde, effort),
             MAAND: whole,
         },
         value=func.coalesce(row.omvang_frequentie, TOTAAL),

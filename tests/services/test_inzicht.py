@@ -227,6 +227,12 @@ class TestRealised:
         assert self.told(party, "tegenpartij") == [(other, 8 * week, 8_000, 5)]
         assert self.told(party, "product") == [("02/02A03", 8 * week, 8_000, 5)]
 
+    def test_what_has_no_amount_is_counted(self, chain: Chain, ledger: Session) -> None:
+        w.allocation(ledger, 1)
+        ledger.commit()
+        rows = chain.gemeente.get("billing", "/inzicht/realisatie?jaar=2025&per=tegenpartij")["realisatie"]
+        assert [(row["vastgelegd"], row["percentage"], row["zonder_bedrag"]) for row in rows] == [(0, None, 1)]
+
     def test_per_ceiling_over_its_own_period_without_refused_lines(self, chain: Chain, ledger: Session) -> None:
         self.world(ledger, w.GEMEENTE, w.WMO)
         refuse(ledger, declared(ledger, {"ingediend_bedrag_bedrag": 99}), "Prestatie", 1, "9346")

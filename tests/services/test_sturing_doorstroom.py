@@ -1,14 +1,18 @@
 """Flow from heavy to light: the five movements of clients, and that small counts stay hidden."""
 
+from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from services.allocation.sturing.bewegingen import Zorg, movements
+from services.allocation.sturing.doorstroom import secrets
 from shared.db import inkoop
 from shared.db.session import owner
 from tests.chain import Chain
@@ -148,3 +152,42 @@ class TestOverHttp:
         shown = [rows[key]["gestart"] for key in (w.JEUGD, w.WMO)]
         assert shown == [None, None]
         assert None in (rows[None]["gestart"], rows[w.WMO]["gestart"])
+
+    def test_a_total_that_one_table_hides_is_not_told_by_the_other(self, chain: Chain, ledger: Session) -> None:
+        """Ten clients of one model, each at a provider of its own."""
+        for nummer in range(10):
+            under(ledger, nummer, 1, date(2025, 2, 1), None, bsn=f"p{nummer}", tegenpartij=f"6565610{nummer}")
+        ledger.commit()
+        for per in ("model", "aanbieder"):
+            assert {row["gestart"] for row in told(chain, per).values()} == {None}
+
+    def test_a_quarter_cannot_be_worked_out_from_the_year_and_the_others(self, chain: Chain, ledger: Session) -> None:
+        """Of 21 clients who get lighter care ten did so in the first quarter, ten in the second, one in the third."""
+        for nummer in range(21):
+            day = date(2025, 2, 1) if nummer < 10 else date(2025, 5, 1) if nummer < 20 else date(2025, 8, 1)
+            under(ledger, nummer, 3, date(2024, 1, 1), day - timedelta(1), bsn=f"p{nummer}")
+            under(ledger, 100 + nummer, 2, day, None, bsn=f"p{nummer}")
+        ledger.commit()
+        assert told(chain, "model")["thuis"]["lichter"] == 21
+        quarters = [told(chain, "model", f"jaar=2025&kwartaal={each}") for each in (1, 2, 3, 4)]
+        assert [rows["thuis"]["lichter"] for rows in quarters] == [None] * 4
+        assert [rows[None]["lichter"] for rows in quarters] == [None] * 4
+
+
+COUNTS = st.dictionaries(st.sampled_from("abcd"), st.integers(0, 30)).map(Counter)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(tables=st.lists(st.fixed_dictionaries({"model": COUNTS, "aanbieder": COUNTS}), min_size=1, max_size=3))
+def test_hidden_totals_and_small_groups_have_no_complement(tables: list[dict[str, Counter[str]]]) -> None:
+    """Whatever is hidden: small groups are, in every period alike, and never one group alone beside its total."""
+    secret = secrets(tables)
+    total_shown = not any(group is None for _, group in secret)
+    for table in tables:
+        for per, counts in table.items():
+            some = {group for group, count in counts.items() if count}
+            own = {group for group in some if (per, group) in secret}
+            assert {group for group in some if counts[group] < 10} <= own
+            assert ((per, None) in secret) != total_shown
+            assert own or total_shown or not some
+            assert not total_shown or sum(counts[group] for group in own) >= 10 or not own

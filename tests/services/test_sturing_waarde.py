@@ -3,18 +3,21 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
+from services.allocation.sturing.prognose import runs_on
 from shared import waarde
 from tests.services.sturing import GEMEENTE, JEUGD, UURTARIEF, WMO, allocation, contract, tariff
 
 WEEK = 3 * UURTARIEF
+PRIJS = {"04": UURTARIEF, "83": 1}
+"""Eurocents of a unit: hours at their tariff, euros are theirs already."""
 JAARBUDGET = {"product_code": None, "omvang_volume": None, "omvang_eenheid": None, "omvang_frequentie": None}
 
 
@@ -27,8 +30,9 @@ def priced(session: Session) -> Session:
 
 
 def amounts(session: Session, jaar: int, vandaag: date | None = None) -> Iterator[Any]:
-    year = waarde.window(date(jaar, 1, 1), date(jaar, 12, 31))
-    return iter(session.execute(select(waarde.monthly(waarde.allocations(GEMEENTE), year, vandaag=vandaag))))
+    year, current = waarde.window(date(jaar, 1, 1), date(jaar, 12, 31)), waarde.allocations(GEMEENTE)
+    going_on = None if vandaag is None else runs_on(current, vandaag)
+    return iter(session.execute(select(waarde.monthly(current, year, runs_on=going_on))))
 
 
 def months(session: Session, jaar: int = 2025, vandaag: date | None = None) -> dict[int, int]:
@@ -64,6 +68,51 @@ class TestPerWeek:
     def test_a_day_of_the_run_is_a_week(self, priced: Session) -> None:
         allocation(priced, 1, ingangsdatum=date(2025, 8, 31), einddatum=date(2025, 8, 31))
         assert months(priced) == {8: WEEK}
+
+
+class TestOutputPerWeek:
+    """€ 300 a week counts by its Sundays (IV077)."""
+
+    EUROS: ClassVar = {"omvang_eenheid": "83", "omvang_volume": 30_000}
+
+    def test_the_standards_example(self, session: Session) -> None:
+        """July has the Sundays 13, 20 and 27; August five, and the broken week after the last of them."""
+        days = {"ingangsdatum": date(2025, 7, 7), "einddatum": date(2025, 9, 5)}
+        allocation(session, 1, **self.EUROS, **days)
+        assert months(session) == {7: 90_000, 8: 180_000}
+
+    def test_pieces_count_alike(self, session: Session) -> None:
+        contract(session)
+        tariff(session, 30_000, eenheid="82")
+        days = {"ingangsdatum": date(2025, 7, 7), "einddatum": date(2025, 9, 5)}
+        allocation(session, 1, omvang_eenheid="82", omvang_volume=1, **days)
+        assert months(session) == {7: 90_000, 8: 180_000}
+
+    def test_the_year_of_the_sunday_is_the_year_of_the_week(self, session: Session) -> None:
+        """The week of Monday 29 December 2025 has its Sunday in 2026."""
+        allocation(session, 1, **self.EUROS, ingangsdatum=date(2025, 12, 29), einddatum=date(2026, 1, 11))
+        assert (months(session), months(session, 2026)) == ({}, {1: 60_000})
+
+    def test_without_a_sunday_its_one_week_counts_where_it_ends(self, session: Session) -> None:
+        allocation(session, 1, **self.EUROS, ingangsdatum=date(2025, 9, 29), einddatum=date(2025, 10, 2))
+        assert months(session) == {10: 30_000}
+
+    def test_what_is_forecast_to_go_on_has_no_broken_week(self, session: Session) -> None:
+        """Of August five Sundays, and four of September."""
+        days = {"ingangsdatum": date(2025, 8, 1), "einddatum": date(2025, 9, 5)}
+        allocation(session, 1, **self.EUROS, **days)
+        assert months(session) == {8: 6 * 30_000}
+        found = months(session, vandaag=date(2025, 8, 15))
+        assert (found[8], found[9]) == (5 * 30_000, 4 * 30_000)
+
+    def test_over_a_whole_run_it_is_the_weeks(self, session: Session) -> None:
+        days = {"ingangsdatum": date(2025, 7, 7), "einddatum": date(2025, 9, 5)}
+        allocation(session, 1, **self.EUROS, **days)
+        row = waarde.allocations(GEMEENTE)
+        price = waarde.price_of(row, row.c.ingangsdatum)
+        for eind, weeks in ((date(2025, 9, 5), 9), (date(2025, 7, 31), 3)):
+            amount = waarde.worth(row, price, date(2025, 7, 7), eind)
+            assert session.scalar(select(amount).select_from(row.outerjoin(price, true()))) == weeks * 30_000
 
 
 class TestOtherFrequencies:
@@ -135,17 +184,30 @@ class TestWhatHolds:
         assert months(priced, 2026, date(2025, 11, 15))[1] == 4 * WEEK
 
 
+def counting(run: list[date], row: dict[str, Any]) -> list[date]:
+    """The days of a run on which its volume counts.
+
+    Of effort each first day, or first of a week or month; of output per week each Sunday, and for a broken last week
+    the last Sunday once more.
+    """
+    if row["omvang_eenheid"] == "83" and row["omvang_frequentie"] == "2":
+        sundays = [day for day in run if day.isoweekday() == 7]
+        return sundays + ([] if row["einddatum"] in (None, *sundays) else (sundays or run)[-1:])
+    units = {}
+    for day in run:
+        unit = {"1": day, "2": day.isocalendar()[:2], "4": (day.year, day.month)}[row["omvang_frequentie"]]
+        units.setdefault(unit, day)
+    return list(units.values())
+
+
 def by_hand(row: dict[str, Any], jaar: int) -> Counter[tuple[int, str]]:
     """What an allocation commits per month of a year, walking through the days of its run one at a time."""
     found: Counter[tuple[int, str]] = Counter()
-    each, seen = row["omvang_volume"] * UURTARIEF, set()
     end = row["einddatum"] or date(jaar + 1, 12, 31)
     run = [row["ingangsdatum"] + timedelta(day) for day in range((end - row["ingangsdatum"]).days + 1)]
-    for day in run:
-        unit = {"1": day, "2": day.isocalendar()[:2], "4": (day.year, day.month)}[row["omvang_frequentie"]]
-        if unit not in seen and day.year == jaar:
-            found[day.month, row["tegenpartij"]] += each
-        seen.add(unit)
+    for day in counting(run, row):
+        if day.year == jaar:
+            found[day.month, row["tegenpartij"]] += row["omvang_volume"] * PRIJS[row["omvang_eenheid"]]
     return found
 
 
@@ -154,6 +216,7 @@ ALLOCATIONS = st.lists(
     st.fixed_dictionaries(
         {
             "tegenpartij": st.sampled_from((WMO, JEUGD)),
+            "omvang_eenheid": st.sampled_from(("04", "83")),
             "omvang_frequentie": st.sampled_from("124"),
             "omvang_volume": st.integers(1, 50),
             "days": st.tuples(DAYS, DAYS).map(sorted),

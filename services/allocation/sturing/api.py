@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response, Security
+from pydantic import Field
 
 from services.allocation.sturing import budgetten, doorstroom, scenarios, wachttijden
 from services.allocation.sturing.models import (
@@ -17,8 +18,9 @@ from services.allocation.sturing.models import (
     Wachttijd,
     Wachttijden,
 )
-from shared.calendar import month, vandaag
-from shared.contracts import Standaard
+from services.allocation.sturing.verdelingen import KOLOMMEN, Vraag
+from shared.calendar import Periode, month, vandaag
+from shared.contracts import AgbCode, Standaard
 from shared.db.session import transaction
 from shared.security import Caller, gemeente
 from shared.tabel import CSV, AlsCsv, table
@@ -27,38 +29,55 @@ router = APIRouter(tags=["sturing"])
 Reader = Annotated[Caller, Security(gemeente, scopes=["lezen"])]
 Jaar = Annotated[int | None, Query(ge=2015, le=2999, description="Kalenderjaar; leeg is dit jaar")]
 Wet = Annotated[Standaard | None, Query(description="ijw of iwmo")]
+Sleutel = Annotated[str, Field(pattern=f"^({'|'.join(KOLOMMEN)})$")]
 Verdeling = Annotated[
-    str, Query(pattern=f"^({'|'.join(budgetten.VERDELINGEN)})$", description="Waarnaar er wordt opgeteld")
+    list[Sleutel],
+    Query(
+        default_factory=lambda: ["plafond"],
+        max_length=len(KOLOMMEN),
+        description="Waarnaar er wordt opgeteld; herhaal dit voor meer tegelijk",
+    ),
 ]
+Aanbieder = Annotated[AgbCode | None, Query(description="Alleen wat bij deze aanbieder is")]
 Kwartaal = Annotated[int | None, Query(ge=1, le=4, description="Kwartaal van het jaar; leeg is het hele jaar")]
 
 
 @router.get("/budgetten", response_model=Budgetten, responses=CSV, summary="Vastgelegde bedragen en plafonds")
 def get_budgetten(
-    who: Reader, als_csv: AlsCsv, jaar: Jaar = None, standaard: Wet = None, per: Verdeling = "plafond"
+    who: Reader, als_csv: AlsCsv, per: Verdeling, jaar: Jaar = None, standaard: Wet = None, aanbieder: Aanbieder = None
 ) -> Budgetten | Response:
-    """From the allocations as they stand; months follow the weeks that they touch (IV077)."""
+    """From the allocations as they stand, by the weeks of IV077, and the instalments of what is paid for a task."""
     today = vandaag()
-    year = jaar or today.year
+    year, keys = jaar or today.year, tuple(dict.fromkeys(per))
     with transaction(who) as session:
-        rows = budgetten.budgets(session, who.organisatie, year, per, standaard, today)
-    return table(Budgetten(jaar=year, peildatum=today, per=per, budgetten=rows), Budgetregel, rows, als_csv=als_csv)
+        asked = Vraag(who.organisatie, year, keys, today, standaard, aanbieder)
+        rows = budgetten.budgets(session, asked)
+    whole = Budgetten(jaar=year, peildatum=today, per=",".join(keys), budgetten=rows)
+    return table(whole, Budgetregel, rows, als_csv=als_csv)
 
 
 @router.get("/doorstroom", response_model=Doorstroom, responses=CSV, summary="Beweging van zwaar naar licht")
 def get_doorstroom(who: Reader, als_csv: AlsCsv, jaar: Jaar = None, kwartaal: Kwartaal = None) -> Doorstroom | Response:
     """Clients before a period and on its last day; numbers below ten are hidden."""
     today = vandaag()
-    begin, last = _period(jaar or today.year, kwartaal)
-    eind = max(begin, min(last, today))
+    asked, *others = _periods(jaar or today.year, kwartaal, today)
     with transaction(who) as session:
-        rows = doorstroom.movements(session, who.organisatie, begin, eind)
-    return table(Doorstroom(begin=begin, eind=eind, doorstroom=rows), Beweging, rows, als_csv=als_csv)
+        rows = doorstroom.movements(session, who.organisatie, asked, others)
+    whole = Doorstroom(begin=asked.begin, eind=asked.eind, doorstroom=rows)
+    return table(whole, Beweging, rows, als_csv=als_csv)
 
 
-def _period(jaar: int, kwartaal: int | None) -> tuple[date, date]:
-    first = 1 if kwartaal is None else 3 * kwartaal - 2
-    return date(jaar, first, 1), month(jaar, 12 if kwartaal is None else 3 * kwartaal).eind
+def _periods(jaar: int, kwartaal: int | None, today: date) -> list[Periode]:
+    """A year; or a quarter, with the year and its other quarters up to today, which together tell of each."""
+    others = [each for each in (None, 1, 2, 3, 4) if kwartaal and each != kwartaal]
+    asked, *more = (_period(jaar, each, today) for each in (kwartaal, *others))
+    return [asked, *(each for each in more if each.begin <= today)]
+
+
+def _period(jaar: int, kwartaal: int | None, today: date) -> Periode:
+    first, last = (1, 12) if kwartaal is None else (3 * kwartaal - 2, 3 * kwartaal)
+    begin = date(jaar, first, 1)
+    return Periode(begin, max(begin, min(month(jaar, last).eind, today)))
 
 
 @router.get("/wachttijden", response_model=Wachttijden, responses=CSV, summary="Wachttijd van toewijzing tot start")

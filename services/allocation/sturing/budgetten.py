@@ -1,143 +1,109 @@
-"""Commitments per ceiling, provider, product, model or month: one query each."""
+"""Commitments by ceiling, provider, product, lot, model or month, or several of these at once."""
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Select, Text, and_, cast, func, null, select
+from sqlalchemy import BigInteger, Date, Row, Select, Text, cast, func, literal, null, select
 from sqlalchemy.orm import Session
 
-from services.allocation.sturing.modellen import models
+from services.allocation.sturing import verdelingen
 from services.allocation.sturing.models import Budgetregel
+from services.allocation.sturing.plafonds import ceiling_of, scopes, standing
+from services.allocation.sturing.prognose import runs_on
+from services.allocation.sturing.verdelingen import KOLOMMEN, Vraag
 from shared import waarde
-from shared.db import inkoop
 from shared.db import tables as t
 
-SOMMEN = ("toewijzingen", "vastgelegd", "prognose")
-VERDELINGEN = ("plafond", "aanbieder", "product", "model", "maand")
+SOMMEN = ("toewijzingen", "vastgelegd", "prognose", "zonder_bedrag")
+Key = tuple[Any, ...]
+"""A law, and a key for each thing that is added up by."""
 
 
-def budgets(
-    session: Session, gemeente: str, jaar: int, per: str, standaard: str | None, vandaag: date
-) -> list[Budgetregel]:
-    """What allocations commit in a year, or in the period of each ceiling that has days in it; by law and key."""
-    own = [t.toegewezen_product.c.standaard == standaard] if standaard else []
-    current = waarde.allocations(gemeente, *own)
-    if per == "plafond":
-        return [_ceiling(row) for row in session.execute(_ceilings(gemeente, current, jaar, standaard, vandaag))]
-    if per == "model":
-        return _by_model(session, gemeente, current, jaar, vandaag)
-    query = _grouped(gemeente, current, jaar, per, vandaag)
-    return [Budgetregel.model_validate(row._asdict()) for row in session.execute(query)]
-
-
-def _year(current: Any, jaar: int, vandaag: date) -> Any:
-    return waarde.monthly(current, waarde.window(date(jaar, 1, 1), date(jaar, 12, 31)), vandaag=vandaag)
-
-
-def _by_model(session: Session, gemeente: str, current: Any, jaar: int, vandaag: date) -> list[Budgetregel]:
-    """One query of the allocations, put together by the table of arrangements of each."""
-    found = _year(current, jaar, vandaag)
-    columns = ("standaard", "toewijzing_nummer", "product_categorie", "product_code")
-    key = tuple(found.c[name] for name in columns)
-    known = models(session, gemeente)
-    sums: dict[tuple[str, str], list[int]] = {}
-    for row in session.execute(select(*key, *_sums(found)).group_by(*key)):
-        group = sums.setdefault((row.standaard, known.of(row)[0]), [0, 0, 0])
-        amounts = (row.toewijzingen, int(row.vastgelegd), int(row.prognose))
-        group[:] = [one + more for one, more in zip(group, amounts, strict=True)]
-    names = _model_names(session, gemeente)
+def budgets(session: Session, vraag: Vraag) -> list[Budgetregel]:
+    """What allocations and tasks commit in a year, or in the period of each ceiling that has days in it."""
+    bought = verdelingen.known(session, vraag.gemeente)
+    sums: defaultdict[Key, Counter[str]] = defaultdict(Counter)
+    for row in _rows(session, vraag):
+        key = (row.standaard, *(bought.key(per, row) for per in vraag.per))
+        sums[key].update({name: int(getattr(row, name)) for name in SOMMEN})
+    ceilings = session.execute(select(_ceilings(vraag))).all()
+    for row in ceilings if vraag.per == ("plafond",) else ():
+        sums.setdefault((row.standaard, (row.naam, row.begin)), Counter())
     return [
-        Budgetregel.model_validate(
-            {"standaard": law, "sleutel": model, "naam": names.get(model), **dict(zip(SOMMEN, group, strict=True))}
-        )
-        for (law, model), group in sorted(sums.items())
-        if group[2]
+        Budgetregel.model_validate(_labels(vraag, bought, key) | {name: sums[key][name] for name in SOMMEN} | more)
+        for key, more in sorted(_against(vraag, sums, ceilings).items())
     ]
 
 
-def _model_names(session: Session, gemeente: str) -> dict[str, str]:
-    row = inkoop.arrangementmodel.c
-    return {
-        found.model: found.naam
-        for found in session.execute(select(row.model, row.naam).where(row.eigenaar == gemeente))
-    }
+def _rows(session: Session, vraag: Vraag) -> Iterator[Row[Any]]:
+    yield from session.execute(_allocated(vraag))
+    if vraag.standaard is None and "plafond" not in vraag.per:  # tasks have no law, so they fall under no ceiling
+        yield from session.execute(_tasks(vraag))
+
+
+def _labels(vraag: Vraag, bought: verdelingen.Inkoop, key: Key) -> dict[str, Any]:
+    law, keys = key[0], dict(zip(vraag.per, key[1:], strict=True))
+    texts = {per: verdelingen.shown(each) for per, each in keys.items()}
+    name = bought.name(vraag.per[0], law, key[1])
+    told = {"standaard": law, "sleutel": " | ".join(texts.values()), "naam": name}
+    return told | {per: text for per, text in texts.items() if per != "plafond"}
+
+
+def _against(vraag: Vraag, sums: Mapping[Key, Counter[str]], ceilings: Iterable[Row[Any]]) -> dict[Key, dict[str, Any]]:
+    """How the ceiling of each row stands, if it has one; of a ceiling that is split up, as a whole."""
+    known = scopes(ceilings)
+    about = {key: ceiling_of(vraag, key) for key in sums}
+    totals: defaultdict[Any, Counter[str]] = defaultdict(Counter)
+    for key, scope in about.items():
+        totals[scope].update(sums[key])
+    return {key: standing(known[of], totals[of]) if of in known else {} for key, of in about.items()}
+
+
+def _allocated(vraag: Vraag) -> Select[Any]:
+    own = [t.toegewezen_product.c.standaard == vraag.standaard] if vraag.standaard else []
+    current = waarde.allocations(vraag.gemeente, *own)
+    year = waarde.window(date(vraag.jaar, 1, 1), date(vraag.jaar, 12, 31))
+    window = (_ceilings(vraag), waarde.under) if "plafond" in vraag.per else (year,)
+    found = waarde.monthly(current, *window, runs_on=runs_on(current, vraag.vandaag))
+    key = [found.c[name] for name in dict.fromkeys(("standaard", *chain(*(KOLOMMEN[per] for per in vraag.per))))]
+    query = select(*key, *_sums(found)).group_by(*key)
+    return query.where(found.c.tegenpartij == vraag.aanbieder) if vraag.aanbieder else query
 
 
 def _sums(found: Any) -> tuple[Any, ...]:
+    numbers = func.count(found.c.toewijzing_nummer.distinct())
     return (
-        func.count(found.c.toewijzing_nummer.distinct()).label("toewijzingen"),
-        func.coalesce(func.sum(found.c.bedrag), 0).label("vastgelegd"),
-        func.coalesce(func.sum(found.c.prognose), 0).label("prognose"),
+        numbers.label("toewijzingen"),
+        numbers.filter(found.c.onbekend).label("zonder_bedrag"),
+        func.sum(found.c.bedrag).label("vastgelegd"),
+        func.sum(found.c.prognose).label("prognose"),
     )
 
 
-def _ceilings(gemeente: str, current: Any, jaar: int, standaard: str | None, vandaag: date) -> Select[Any]:
-    plafond = waarde.ceilings(gemeente, jaar, standaard)
-    found = waarde.monthly(current, plafond, waarde.under, vandaag=vandaag)
-    key = (found.c.naam, found.c.begin)
-    sums = select(*key, *_sums(found)).group_by(*key).cte("sommen").prefix_with("MATERIALIZED")
-    same = and_(sums.c.naam == plafond.c.naam, sums.c.begin == plafond.c.begin)
-    kept = (plafond.c.standaard, plafond.c.naam, plafond.c.begin, plafond.c.bedrag, plafond.c.waarschuw_bij)
-    totals = (func.coalesce(sums.c[name], 0).label(name) for name in SOMMEN)
-    return select(*kept, *totals).select_from(plafond.outerjoin(sums, same)).order_by(*kept[:3])
-
-
-def _ceiling(row: Row[Any]) -> Budgetregel:
-    share = int(row.vastgelegd) * 100 // row.bedrag
-    return Budgetregel(
-        standaard=row.standaard,
-        sleutel=row.naam,
-        naam=f"vanaf {row.begin}",
-        toewijzingen=row.toewijzingen,
-        vastgelegd=int(row.vastgelegd),
-        prognose=int(row.prognose),
-        plafond=row.bedrag,
-        resterend=row.bedrag - int(row.vastgelegd),
-        percentage=share,
-        waarschuwing=share >= row.waarschuw_bij,
-        overschrijding_verwacht=row.prognose > row.bedrag,
+def _tasks(vraag: Vraag) -> Select[Any]:
+    """The instalments of a year, as rows of allocations; advances are taken back from what allocations commit."""
+    task, part = t.taakbekostiging.c, t.betaaltermijn.c
+    month = cast(func.date_trunc("month", part.vervaldatum), Date).label("maand")
+    nothing = [cast(null(), Text).label(name) for name in ("product_categorie", "product_code", "toewijzing_nummer")]
+    amount, none = func.sum(part.bedrag), literal(0)
+    sums = (none, amount, amount, none)
+    query = (
+        select(literal("").label("standaard"), task.aanbieder.label("tegenpartij"), month, *nothing)
+        .add_columns(*(cast(one, BigInteger).label(name) for one, name in zip(sums, SOMMEN, strict=True)))
+        .where(task.eigenaar == vraag.gemeente, part.eigenaar == task.eigenaar, part.taakbekostiging == task.nummer)
+        .where(part.soort == "termijn", part.vervaldatum.between(date(vraag.jaar, 1, 1), date(vraag.jaar, 12, 31)))
+        .group_by(task.aanbieder, month)
+        .having(amount > 0)
     )
+    return query.where(task.aanbieder == vraag.aanbieder) if vraag.aanbieder else query
 
 
-def _grouped(gemeente: str, current: Any, jaar: int, per: str, vandaag: date) -> Select[Any]:
-    found = _year(current, jaar, vandaag)
-    sleutel = func.coalesce(_key(found, per), "").label("sleutel")
-    query = select(found.c.standaard, sleutel, *_sums(found))
-    sums = query.group_by(found.c.standaard, sleutel).having(func.sum(found.c.prognose) > 0).subquery("sommen")
-    whole = (cast(sums.c[name], BigInteger).label(name) for name in ("vastgelegd", "prognose"))
-    columns = (sums.c.standaard, sums.c.sleutel, _name(gemeente, sums, per).label("naam"), sums.c.toewijzingen, *whole)
-    return select(*columns).order_by(sums.c.standaard, sums.c.sleutel)
-
-
-def product_key(row: Any) -> Any:
-    """Category and code of a product as one text: 45/45A03, 45 without a code, empty without a product."""
-    return func.concat_ws("/", row.c.product_categorie, row.c.product_code)
-
-
-def _key(found: Any, per: str) -> Any:
-    keys = {
-        "aanbieder": found.c.tegenpartij,
-        "product": product_key(found),
-        "maand": func.to_char(found.c.maand, "YYYY-MM"),
-    }
-    return keys[per]
-
-
-def _name(gemeente: str, sums: Any, per: str) -> Any:
-    """The name that the purchase data have for a key."""
-    aanbieder, product = inkoop.aanbieder, inkoop.product
-    code = func.nullif(product.c.product_code, "")
-    named = {
-        "aanbieder": (aanbieder, aanbieder.c.agb == sums.c.sleutel),
-        "product": (
-            product,
-            and_(
-                func.concat_ws("/", product.c.product_categorie, code) == sums.c.sleutel,
-                product.c.standaard == sums.c.standaard,
-            ),
-        ),
-    }
-    if per not in named:
-        return cast(null(), Text)
-    table, same = named[per]
-    return select(func.max(table.c.naam)).where(table.c.eigenaar == gemeente, same).scalar_subquery()
+def _ceilings(vraag: Vraag) -> Any:
+    """The ceilings with days in a year; of a provider those about it, as others are filled by all."""
+    found = waarde.ceilings(vraag.gemeente, vraag.jaar, vraag.standaard)
+    if not vraag.aanbieder:
+        return found
+    return select(found).where(found.c.aanbieder == vraag.aanbieder).subquery("plafond_van_aanbieder")

@@ -11,17 +11,29 @@ from shared.contracts import Datum, Model, ProductCategorie, ProductCode, Standa
 class Budgetregel(Model):
     """Wat er in een jaar, of in de periode van een plafond, is vastgelegd."""
 
-    standaard: str = Field(description="ijw of iwmo")
-    sleutel: str = Field(description="Plafond, aanbieder, product, model of maand; leeg: zonder model of product")
-    naam: str | None = Field(description="Naam van aanbieder of product, als die bij de inkoop bekend is")
+    standaard: str = Field(description="ijw of iwmo; leeg: een taakbekostiging, die geen wet heeft")
+    sleutel: str = Field(description="Waarnaar is opgeteld; bij meer dan één met ' | ' ertussen; leeg: zonder")
+    naam: str | None = Field(description="Naam van de eerste sleutel, als die bij de inkoop bekend is")
     toewijzingen: int = Field(description="Aantal toewijzingen")
     vastgelegd: int = Field(description="Eurocenten volgens de toewijzingen zoals zij nu gelden")
     prognose: int = Field(description="Eurocenten als wat nu per dag, week of maand loopt na zijn einddatum doorgaat")
-    plafond: int | None = Field(default=None, description="Eurocenten over de periode van het plafond")
-    resterend: int | None = Field(default=None, description="Plafond min vastgelegd; negatief is overschreden")
+    plafond: int | None = Field(
+        default=None, description="Eurocenten van het plafond over precies wat deze regel optelt; leeg: er is er geen"
+    )
+    resterend: int | None = Field(default=None, description="Plafond min wat daaronder is vastgelegd, in alle regels")
     percentage: int | None = Field(default=None, description="Vastgelegd als percentage van het plafond, naar beneden")
     waarschuwing: bool | None = Field(default=None, description="Of de waarschuwingsgrens van het plafond is bereikt")
     overschrijding_verwacht: bool | None = Field(default=None, description="Of de prognose boven het plafond komt")
+    zonder_bedrag: int = Field(
+        description="Aantal toewijzingen dat (deels) als 0 telt: geen tarief of contract die dag, of omvang noch budget"
+    )
+    aanbieder: str | None = Field(default=None, description="AGB-code, als naar aanbieder is opgeteld")
+    product: str | None = Field(default=None, description="Categorie en code, als naar product is opgeteld")
+    perceel: str | None = Field(default=None, description="Perceel van het product, als daarnaar is opgeteld")
+    model: str | None = Field(
+        default=None, description="Tabel van arrangementen, of anders perceel of categorie; taak: een taakbekostiging"
+    )
+    maand: str | None = Field(default=None, description="Kalendermaand, als daarnaar is opgeteld")
 
 
 class Budgetten(Model):
@@ -29,7 +41,7 @@ class Budgetten(Model):
 
     jaar: int = Field(description="Kalenderjaar")
     peildatum: date = Field(description="De dag waarop voor de prognose is gekeken wat er loopt")
-    per: str = Field(description="plafond, aanbieder, product, model of maand")
+    per: str = Field(description="plafond, aanbieder, product, perceel, model of maand, of meer met een komma ertussen")
     budgetten: list[Budgetregel] = Field(description="De regels")
 
 

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from services.allocation.meldingen import exchange, removed
 from services.allocation.rules.regie import VERWIJDEREN
-from services.allocation.sturing.budgetten import product_key
 from services.allocation.sturing.models import Wachttijd
 from services.allocation.termijnen.vrij import days_off
 from shared import waarde
@@ -42,7 +41,7 @@ def _waits(gemeente: str, jaar: int, vandaag: date) -> Select[Any]:
         select(
             current.c.standaard,
             current.c.tegenpartij,
-            product_key(current).label("product"),
+            func.concat_ws("/", current.c.product_categorie, current.c.product_code).label("product"),
             current.c.einddatum,
             since.label("sinds"),
             start.label("start"),

@@ -109,6 +109,7 @@ class Realisatie(Model):
     gerealiseerd: int = Field(description="Toegekende eurocenten, min wat is gecrediteerd")
     verschil: int = Field(description="Vastgelegd min gerealiseerd")
     percentage: int | None = Field(description="Gerealiseerd als percentage van vastgelegd, naar beneden")
+    zonder_bedrag: int = Field(description="Aantal toewijzingen dat (deels) als 0 telt: het bedrag is niet bekend")
 
 
 class Realisaties(Model):

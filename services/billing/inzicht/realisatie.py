@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, cast, func, literal, or_, select, union_all
+from sqlalchemy import Row, Select, and_, case, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
-from sqlalchemy.types import BigInteger
+from sqlalchemy.types import BigInteger, Text
 
 from services.billing.inzicht.models import Realisatie
 from shared import waarde
@@ -23,8 +23,9 @@ def realised(session: Session, eigenaar: str, jaar: int, per: str, standaard: st
     found = union_all(_committed(eigenaar, jaar, per, standaard), _granted(eigenaar, jaar, per, standaard)).subquery()
     key = (found.c.standaard, found.c.sleutel)
     sums = (cast(func.sum(found.c[name]), BigInteger).label(name) for name in ("vastgelegd", "gerealiseerd"))
-    something = or_(func.sum(found.c.vastgelegd) != 0, func.sum(found.c.gerealiseerd) != 0)
-    query = select(*key, *sums).group_by(*key).having(something).order_by(*key)
+    unknown = func.count(found.c.onbekend.distinct())
+    something = or_(func.sum(found.c.vastgelegd) != 0, func.sum(found.c.gerealiseerd) != 0, unknown > 0)
+    query = select(*key, *sums, unknown.label("zonder_bedrag")).group_by(*key).having(something).order_by(*key)
     return [_row(row) for row in session.execute(query)]
 
 
@@ -37,6 +38,7 @@ def _row(row: Row[Any]) -> Realisatie:
         gerealiseerd=granted,
         verschil=committed - granted,
         percentage=granted * 100 // committed if committed else None,
+        zonder_bedrag=row.zonder_bedrag,
     )
 
 
@@ -63,7 +65,11 @@ def _committed(eigenaar: str, jaar: int, per: str, standaard: str | None) -> Sel
     found = waarde.monthly(current, venster, *ceiling)
     naam = found.c.naam if per == "plafond" else literal("")
     nothing = cast(literal(0), BigInteger).label("gerealiseerd")
-    return select(found.c.standaard, _key(per, found, found.c.maand, naam), found.c.bedrag.label("vastgelegd"), nothing)
+    unknown = case((found.c.onbekend, func.concat_ws("-", found.c.tegenpartij, found.c.toewijzing_nummer)))
+    committed = found.c.bedrag.label("vastgelegd")
+    return select(
+        found.c.standaard, _key(per, found, found.c.maand, naam), committed, nothing, unknown.label("onbekend")
+    )
 
 
 def _granted(eigenaar: str, jaar: int, per: str, standaard: str | None) -> Select[Any]:
@@ -72,8 +78,9 @@ def _granted(eigenaar: str, jaar: int, per: str, standaard: str | None) -> Selec
     belongs = [waarde.under(venster, line)] if per == "plafond" else []
     naam = venster.c.naam if per == "plafond" else literal("")
     nothing = cast(literal(0), BigInteger).label("vastgelegd")
+    known, granted = cast(null(), Text), ledger.signed(line).label("gerealiseerd")
     return (
-        select(line.c.standaard, _key(per, line, day, naam), nothing, ledger.signed(line).label("gerealiseerd"))
+        select(line.c.standaard, _key(per, line, day, naam), nothing, granted, known)
         .join_from(message, line, line.c.bericht == message.c.id)
         .join(venster, and_(day >= venster.c.begin, day <= venster.c.eind, *belongs))
         .where(

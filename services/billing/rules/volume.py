@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Date, Select, and_, case, cast, func, literal
+from sqlalchemy import Select, and_, case, func, literal
 
-from services.billing.rules.lines import EURO, MINUUT, UUR, debits_with_allocation, fits
-from shared.db.spans import days, monday, weeks
+from services.billing.rules.lines import MINUUT, UUR, debits_with_allocation, fits
+from shared.db.spans import OUTPUT, days, sundays, weeks
 from shared.rules import Scope, per_message
 
-OUTPUT = ("82", EURO)
-"""Units of output: pieces and euros; all others count effort."""
 HUISHOUDELIJKE_HULP = "01"
 
 
@@ -30,10 +28,11 @@ def most(scope: Scope, line: Any, allocation: Any) -> Any:
 def times(scope: Scope, line: Any, allocation: Any) -> Any:
     """How often the volume of the allocation fits in the part of the product period that it covers."""
     begin, einde = covered(line, allocation)
+    run = (allocation.c.ingangsdatum, allocation.c.einddatum)
     help_at_home = and_(literal(scope.standaard) == "iwmo", allocation.c.product_categorie == HUISHOUDELIJKE_HULP)
     weekly = case(
         (help_at_home, 6),
-        (allocation.c.omvang_eenheid.in_(OUTPUT), sundays(begin, einde, allocation)),
+        (allocation.c.omvang_eenheid.in_(OUTPUT), sundays(begin, einde, *run)),
         else_=weeks(begin, einde),
     )
     return case(
@@ -48,19 +47,3 @@ def covered(line: Any, allocation: Any) -> tuple[Any, Any]:
     """The first and last day of the part of a product period that the allocation covers; there may be none."""
     begin = func.greatest(line.c.product_periode_begindatum, allocation.c.ingangsdatum)
     return begin, func.least(line.c.product_periode_einddatum, allocation.c.einddatum)  # ignores an open end
-
-
-def _next_day(day: Any) -> Any:
-    return cast(day, Date).op("+", return_type=Date)(literal(1))
-
-
-def sundays(begin: Any, einde: Any, allocation: Any) -> Any:
-    """The Sundays in a period, plus one where the last Sunday of an allocation lies that goes on after it.
-
-    An allocation without a Sunday counts its one broken week where it ends.
-    """
-    last = allocation.c.einddatum
-    sunday = monday(_next_day(last)).op("-", return_type=Date)(literal(1))
-    holder = case((sunday < allocation.c.ingangsdatum, last), else_=sunday)
-    rest = case((and_(sunday != last, holder >= begin, holder <= einde), 1), else_=0)
-    return days(monday(begin), monday(_next_day(einde))) / 7 + rest

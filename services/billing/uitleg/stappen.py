@@ -8,11 +8,12 @@ from sqlalchemy import Row
 from services.billing.queries import identity
 from services.billing.rules.geldigheid import VERWIJDERD
 from services.billing.rules.lines import EURO, MINUUT, UUR
-from services.billing.rules.volume import HUISHOUDELIJKE_HULP, OUTPUT
+from services.billing.rules.volume import HUISHOUDELIJKE_HULP
 from services.billing.uitleg import woorden as w
 from services.billing.uitleg.models import Bijdrage, Stap
 from services.billing.uitleg.rekenen import Verloop
 from shared.calendar import Periode
+from shared.db.spans import OUTPUT
 
 Found = Row[Any]
 PER_DAG, PER_WEEK, PER_MAAND = "1", "2", "4"
