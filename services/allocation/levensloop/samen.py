@@ -113,7 +113,7 @@ def send(
         _needs_nobody(session, gemeente, wissel)
     products = [flows.changed(row, wanted, nu) for row, wanted in wissel.gewijzigd]
     known = plafonds.before(session, gemeente, first.standaard) if wissel.nieuw else plafonds.GEEN
-    nummers = [ledger.next_number(session, "toewijzing_nummer") for _ in wissel.nieuw]
+    nummers = [ledger.next_allocation(session, gemeente, first.standaard) for _ in wissel.nieuw]
     for nummer, new in zip(nummers, wissel.nieuw, strict=True):
         products.append({"toewijzing_nummer": nummer, **leaves(new.toewijzing), **flows.determined(nu)})
     bericht = flows.send_301(session, message, gemeente, first.aanbieder, client, products, nu)

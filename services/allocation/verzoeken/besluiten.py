@@ -152,7 +152,7 @@ def _allocation(session: Session, row: Row[Any], wanted: Inwilliging) -> tuple[l
         text = "Perioden horen bij een verzoek om wijziging. Gebruik ingangsdatum en einddatum."
         return [], [Fault("IV094", "/perioden", text)]
     [asked] = queries.gevraagd(session, row)
-    product = inwilligen.new(asked, ledger.next_number(session, "toewijzing_nummer"))
+    product = inwilligen.new(asked, _number(session, row))
     return [product | _amended(wanted)], []
 
 
@@ -180,9 +180,9 @@ def _changes(
     products: list[inwilligen.Product] = []
     for product in _with_other_days(asked, wanted):
         if product.soort == "nieuw":
-            products.append(inwilligen.new(product, _number(session)))
+            products.append(inwilligen.new(product, _number(session, row)))
         else:
-            products += inwilligen.changed(product, told[product.toewijzing_nummer or 0], lambda: _number(session))
+            products += inwilligen.changed(product, told[product.toewijzing_nummer or 0], lambda: _number(session, row))
     return products, []
 
 
@@ -192,8 +192,8 @@ def _standing(session: Session, row: Row[Any]) -> dict[int, inwilligen.Product]:
     return {number: as_told(message, found) for number, found in queries.allocations(session, row).items()}
 
 
-def _number(session: Session) -> int:
-    return ledger.next_number(session, "toewijzing_nummer")
+def _number(session: Session, row: Row[Any]) -> int:
+    return ledger.next_allocation(session, row.eigenaar, row.standaard)
 
 
 def _as_a_whole(wanted: Inwilliging) -> list[Fault]:
