@@ -35,7 +35,7 @@ def next_allocation(session: Session, eigenaar: str, standaard: str) -> int:
     return session.execute(free_number(eigenaar, standaard)).scalar_one()
 
 
-def free_number(eigenaar: str, standaard: str) -> Select[tuple[int]]:
+def free_number(eigenaar: str, standaard: str) -> Select[int]:
     """Draws a ToewijzingNummer until no row of an organisation has it: that number."""
     row, number = t.toegewezen_product.c, Sequence("toewijzing_nummer", metadata=t.metadata).next_value()
     drawn = select(number.label("nummer")).cte("getrokken", recursive=True)

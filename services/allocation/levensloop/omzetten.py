@@ -13,7 +13,7 @@ from services.allocation.levensloop import plannen, samen
 from services.allocation.levensloop.plannen import DAG, Gepland
 from services.allocation.levensloop.reeksmodellen import Doel, NieuweOmzetting
 from services.allocation.models import Omvang, Product
-from services.allocation.toewijzen import checks
+from services.allocation.toewijzen import bestaand, checks
 from services.allocation.toewijzen import queries as own
 from services.allocation.toewijzen.flows import last_day
 from shared.db import tables as t
@@ -85,7 +85,7 @@ def _line(session: Session, row: Row[Any], per: date, targets: Mapping[Any, Targ
     target = targets[row.product_categorie, row.product_code]
     ends = [day for day in (row.einddatum, last_day(per, target["maanden"])) if day is not None]
     told = {"ingangsdatum": per, "einddatum": min(ends, default=None), **target["velden"]}
-    new = samen.Nieuw(samen.as_wanted(row, **told), target["model"], target["assen"])
+    new = samen.Nieuw(bestaand.as_wanted(row, **told), target["model"], target["assen"])
     faults = (*plannen.begins_later(row, per), *checks.faults(session, row.eigenaar, new.toewijzing, row.bsn))
     return Gepland(row, per - DAG, BEKOSTIGING, new, faults)
 

@@ -10,10 +10,11 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from services.allocation import flows, tonen
-from services.allocation.models import NieuweToewijzing, Product, Wijziging
+from services.allocation import flows
+from services.allocation.models import NieuweToewijzing, Wijziging
 from services.allocation.toewijzen import bestaand, checks, plafonds
 from services.allocation.toewijzen import flows as toewijzen
+from services.allocation.toewijzen import queries as own
 from shared import vault
 from shared.db import ledger
 from shared.db.session import Namens
@@ -61,27 +62,6 @@ def successor(row: Any, sent: Verzonden) -> Opvolger:
     return Opvolger(f"{row.eigenaar}-{row.standaard}-{nummer}", sent.waarschuwingen)
 
 
-def as_wanted(row: Any, **changes: Any) -> NieuweToewijzing:
-    """An allocation as a new one with its product and size, and what is to be otherwise (fields of the model).
-
-    Its client is not repeated: what uses it has the client as they were told.
-    """
-    product = None if row.product_categorie is None else Product(categorie=row.product_categorie, code=row.product_code)
-    told = {
-        "standaard": row.standaard,
-        "aanbieder": max(row.eigenaar, row.tegenpartij, key=len),
-        "client": None,
-        "product": product,
-        "ingangsdatum": row.ingangsdatum,
-        "einddatum": row.einddatum,
-        "omvang": tonen.size(row),
-        "budget": row.budget,
-        "referentie_aanbieder": None,
-        "commentaar": None,
-    }
-    return NieuweToewijzing.model_construct(**told | changes)
-
-
 def leaves(wanted: NieuweToewijzing) -> dict[str, Any]:
     """An allocation as the leaves of a ToegewezenProduct, without its number and moment."""
     product, size = wanted.product, wanted.omvang
@@ -106,8 +86,9 @@ def send(
     All of it is at one provider and under one law. `maker` prepared what `who` approves. Raises Refused: 422 with
     all that is against it, 409 when it needs a second person and there is none.
     """
-    first = wissel.nieuw[0].toewijzing if wissel.nieuw else as_wanted(wissel.gewijzigd[0][0])
+    first = wissel.nieuw[0].toewijzing if wissel.nieuw else bestaand.as_wanted(wissel.gewijzigd[0][0])
     gemeente, message = who.organisatie, message_of(first.standaard, "301")
+    own.one_at_a_time(session, gemeente, first.standaard, vault.pseudonym(gemeente, client["bsn"]))
     _refuse(faults(session, gemeente, client["bsn"], wissel))
     if maker is None:
         _needs_nobody(session, gemeente, wissel)
@@ -131,9 +112,9 @@ def send(
 
 
 def faults(session: Session, gemeente: str, bsn: str, wissel: Wissel) -> list[Fault]:
-    """All that is against it: of each new allocation what was bought, of each change what may be lowered."""
+    """All that is against it: of each new allocation what was bought, of each change what it lowers or lengthens."""
     person = vault.pseudonym(gemeente, bsn)
-    found = [fault for row, wanted in wissel.gewijzigd for fault in bestaand.lowered(row, wanted)]
+    found = [fault for row, wanted in wissel.gewijzigd for fault in bestaand.faults(session, row, wanted)]
     return found + [fault for new in wissel.nieuw for fault in checks.faults(session, gemeente, new.toewijzing, person)]
 
 

@@ -35,6 +35,11 @@ def faults(session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: s
     return found
 
 
+def longer(before: date | None, after: date | None) -> bool:
+    """Whether a last day moves later; None is an open end."""
+    return before is not None and (after is None or after > before)
+
+
 def _keeps(session: Session, table: Any, gemeente: str, standaard: str) -> bool:
     query = select(1).select_from(table).where(table.c.eigenaar == gemeente, table.c.standaard == standaard).limit(1)
     return session.scalar(query) is not None

@@ -50,14 +50,21 @@ def change(
     session: Session, who: Namens, toewijzing: str, wanted: Wijziging, nu: datetime, maker: str | None = None
 ) -> UUID:
     """Change an allocation; its 301. Raises Refused: 404, 422, and 409 as `determine`."""
-    row = queries.one(session, who.organisatie, toewijzing)
-    if found := bestaand.lowered(row, wanted):
+    row = _taken(session, who.organisatie, toewijzing)
+    if found := bestaand.faults(session, row, wanted):
         raise Refused(422, "De wijziging kan niet", found)
     if maker is None:
         needs_nobody(session, who.organisatie, row.standaard, lambda: grown(session, row, wanted))
     bericht = flows.change(session, who.organisatie, toewijzing, wanted, nu)
     record(session, who, bericht, row.toewijzing_nummer, maker, {"resultaatgebieden": []})
     return bericht
+
+
+def _taken(session: Session, gemeente: str, toewijzing: str) -> Row[Any]:
+    """An allocation, while nothing else is decided on its client. Raises Refused (404)."""
+    row = queries.one(session, gemeente, toewijzing)
+    own.one_at_a_time(session, gemeente, row.standaard, row.bsn)
+    return queries.one(session, gemeente, toewijzing)
 
 
 def record(
@@ -76,6 +83,7 @@ def examine(session: Session, gemeente: str, wanted: Toegewezen, nu: datetime | 
     """
     asked = resolve(session, gemeente, wanted)
     person = vault.pseudonym(gemeente, asked.client.bsn)
+    own.one_at_a_time(session, gemeente, asked.standaard, person)
     found = checks.faults(session, gemeente, asked, person)
     if nu is not None:
         found += bestaand.stretched(session, gemeente, asked, person, nu.astimezone(NEDERLAND).date())

@@ -64,6 +64,12 @@ class NieuwPgb(Model):
         return self
 
 
+class Pgbeinde(Model):
+    """Een eerdere laatste dag van een persoonsgebonden budget."""
+
+    einddatum: Datum = Field(description="Nieuwe laatste dag; ligt zij voor de begindatum, dan vervalt het pgb")
+
+
 class Pgb(Model):
     """Een vastgelegd persoonsgebonden budget."""
 
@@ -74,6 +80,7 @@ class Pgb(Model):
     product_code: str | None = Field(description="Productcode")
     begindatum: Datum = Field(description="Eerste dag")
     einddatum: Datum | None = Field(description="Laatste dag")
+    vervallen: bool = Field(default=False, description="Het is vervallen, en staat niet meer in de lijst")
 
 
 class Pgbs(Model):

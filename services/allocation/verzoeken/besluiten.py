@@ -13,6 +13,7 @@ from services.allocation.flows import REFERENTIE, as_told, compose, determined, 
 from services.allocation.rules.verzoek import AFGEWEZEN, IN_ONDERZOEK
 from services.allocation.rules.wijziging import OMVANG
 from services.allocation.toewijzen.flows import record
+from services.allocation.toewijzen.queries import one_at_a_time
 from services.allocation.verzoeken import inwilligen, queries, toetsen
 from services.allocation.verzoeken.models import Afwijzing, Inwilliging
 from services.allocation.verzoeken.queries import Gevraagd
@@ -87,6 +88,7 @@ def investigate(session: Session, gemeente: str, verzoek: str, vandaag: date) ->
 def _taken(session: Session, gemeente: str, verzoek: str) -> Row[Any]:
     """A request, while no other decision on its client is made. Raises Refused (404)."""
     row = queries.one(session, gemeente, verzoek)
+    one_at_a_time(session, gemeente, row.standaard, row.bsn)
     ledger.serialize(session, gemeente, row.tegenpartij, row.standaard, row.bsn)
     audit.note(session, "verzoek beoordeeld", verzoek, [row.bsn])
     return queries.one(session, gemeente, verzoek)

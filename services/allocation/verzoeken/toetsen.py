@@ -1,6 +1,7 @@
 """What is asked of an allocation that a request leads to, as of one that the municipality makes by itself."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row
@@ -16,19 +17,26 @@ from shared.errors import Fault, Refused
 def check(
     session: Session, verzoek: Row[Any], products: Iterable[Leaves], standing: Mapping[int, Leaves], *, alone: bool
 ) -> None:
-    """Ask of new allocations whether they were bought, and of all that become more worth who may decide on them.
+    """Ask of new allocations and longer ones what was bought, and of all that become more worth who may decide on them.
 
     `standing` are the allocations as they were, by number; `alone` when no second person looks at it. Raises
     Refused: 422 with all that is against it, 409 when it takes a second person.
     """
     products = list(products)
-    new = [product for product in products if product["toewijzing_nummer"] not in standing]
-    if faults := [fault for product in new for fault in _bought(session, verzoek, product)]:
+    more = [found for product in products if (found := _more(product, standing.get(product["toewijzing_nummer"])))]
+    if faults := [fault for product in more for fault in _bought(session, verzoek, product)]:
         raise Refused(422, "Het verzoek kan zo niet worden ingewilligd", faults)
     most = limit(session, verzoek.eigenaar, verzoek.standaard) if alone else None
     if most is not None and any(_grows_to(session, verzoek, product, standing, most) for product in products):
         text = "Dit bedrag vraagt een tweede persoon. Zet het verzoek klaar met POST /v1/toewijzingsvoorstellen."
         raise Refused(409, "Goedkeuring nodig", [Fault("GOEDKEURING", "/", text)])
+
+
+def _more(product: Leaves, before: Leaves | None) -> Leaves | None:
+    """What is new of an allocation: all of it, the days that it gets more, or nothing."""
+    if before is None or not checks.longer(last := before.get("einddatum"), product.get("einddatum")):
+        return product if before is None else None
+    return product | {"ingangsdatum": last + timedelta(1)}
 
 
 def _grows_to(session: Session, verzoek: Row[Any], product: Leaves, standing: Mapping[int, Leaves], most: int) -> bool:
