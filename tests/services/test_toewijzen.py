@@ -78,6 +78,31 @@ class TestArrangements:
         assert codes(post(chain.gemeente, "/toewijzingen", body | {"arrangement": chosen})) == ["ARRANGEMENT"]
 
 
+class TestCustody:
+    """OP002: a 301 under the Jeugdwet tells who has custody."""
+
+    @pytest.mark.parametrize(
+        ("changes", "found"),
+        [
+            ({}, []),
+            ({"relaties": []}, ["OP002"]),
+            ({"relaties": [people.SAM["relaties"][0] | {"soort": "22"}]}, ["OP002"]),
+            ({"relaties": [people.SAM["relaties"][0] | {"soort": "11"}]}, []),
+            ({"relaties": [], "geboortedatum": {"datum": "2008-03-01"}}, []),
+            ({"relaties": [], "geboortedatum": {"datum": "2008-03-02"}}, ["OP002"]),
+        ],
+        ids=["parent", "nobody", "doctor", "guardian", "18 on the first day", "a day younger"],
+    )
+    def test_who_has_it_is_told(self, chain: Chain, changes: dict[str, Any], found: list[str]) -> None:
+        body = {"standaard": "ijw", "aanbieder": JEUGD, "client": people.SAM | changes, "ingangsdatum": "2026-03-01"}
+        product = {"product": {"categorie": "45"}, "budget": 100_000, "einddatum": "2026-12-31"}
+        made = post(chain.gemeente, "/toewijzingen", body | product)
+        assert made.status_code == 201 if not found else codes(made) == found, made.text
+
+    def test_not_under_the_wmo(self, chain: Chain) -> None:
+        assert allocate(chain, client=people.NOOR | {"relaties": []}).status_code == 201
+
+
 class TestContract:
     def test_a_municipality_without_contracts_here_is_not_asked_for_them(self, chain: Chain) -> None:
         assert allocate(chain).status_code == 201

@@ -13,6 +13,7 @@ from shared.db import inkoop, ledger
 from shared.db import tables as t
 from shared.db import toewijzen as tt
 from shared.errors import Fault
+from shared.standard.codelists import name_of
 
 OPEN = date(2999, 12, 31)
 COLUMNS = (
@@ -20,6 +21,10 @@ COLUMNS = (
     *("omvang_volume", "omvang_eenheid", "omvang_frequentie", "budget", "ingangsdatum", "einddatum"),
 )
 """What an allocation is worth depends on."""
+GEZAG = ("10", "11", "13")
+"""Kinds of relation (codelist COD472) that can hold custody: parent, guardian, foster parent."""
+MEERDERJARIG = 18
+"""The age in years from which nobody has custody."""
 
 
 def faults(session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str) -> list[Fault]:
@@ -33,6 +38,18 @@ def faults(session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: s
     if _keeps(session, inkoop.contract, gemeente, wanted.standaard):
         found += _contract(session, gemeente, wanted, persoon, product)
     return found
+
+
+def custody(standaard: str, client: Mapping[str, Any], dag: date) -> list[Fault]:
+    """What keeps the tree of a Client out of a 301 under iJw: it must tell who has custody on the first day (OP002)."""
+    born = date.fromisoformat(str(client["geboortedatum_datum"]))
+    age = dag.year - born.year - ((dag.month, dag.day) < (born.month, born.day))
+    known = any(relation["soort"] in GEZAG for relation in client.get("Relatie", ()))
+    if standaard != "ijw" or age >= MEERDERJARIG or known:
+        return []
+    kinds = ", ".join(f"{code} {name_of('COD472', standaard, code)}" for code in GEZAG)
+    text = f"De gezagsdrager van de jeugdige ontbreekt. Geef een relatie van soort {kinds}."
+    return [Fault("OP002", "/client/relaties", text)]
 
 
 def longer(before: date | None, after: date | None) -> bool:

@@ -18,6 +18,8 @@ from shared.calendar import NEDERLAND
 from shared.db import toewijzen as tt
 from shared.db.session import Namens
 from shared.errors import Fault, Refused
+from shared.models import to_tree
+from shared.standard.catalogue import message_of
 
 
 def determine(
@@ -84,7 +86,9 @@ def examine(session: Session, gemeente: str, wanted: Toegewezen, nu: datetime | 
     asked = resolve(session, gemeente, wanted)
     person = vault.pseudonym(gemeente, asked.client.bsn)
     own.one_at_a_time(session, gemeente, asked.standaard, person)
-    found = checks.faults(session, gemeente, asked, person)
+    client = to_tree(message_of(asked.standaard, "301"), "Client", asked.client.model_dump(exclude_none=True))
+    found = checks.custody(asked.standaard, client, asked.ingangsdatum)
+    found += checks.faults(session, gemeente, asked, person)
     if nu is not None:
         found += bestaand.stretched(session, gemeente, asked, person, nu.astimezone(NEDERLAND).date())
     if found:

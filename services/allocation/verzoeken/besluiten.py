@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from services.allocation.flows import REFERENTIE, as_told, compose, determined, send_301
 from services.allocation.rules.verzoek import AFGEWEZEN, IN_ONDERZOEK
 from services.allocation.rules.wijziging import OMVANG
+from services.allocation.toewijzen.checks import custody
 from services.allocation.toewijzen.flows import record
 from services.allocation.toewijzen.queries import one_at_a_time
 from services.allocation.verzoeken import inwilligen, queries, toetsen
@@ -64,6 +65,8 @@ def _granting(
     client, faults = _client(session, row, wanted)
     if row.soort == queries.TOEWIJZING:
         products, more = _allocation(session, row, wanted)
+        if products and client and not queries.custody_known(session, row):
+            more += custody(row.standaard, client, products[0]["ingangsdatum"])
     else:
         products, more = _changes(session, row, wanted, nu.astimezone(NEDERLAND).date())
     if faults + more:
