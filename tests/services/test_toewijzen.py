@@ -138,6 +138,76 @@ class TestContract:
         assert allocate(chain).status_code == 201
         assert codes(allocate(chain, client=people.ANNIE)) == ["INSTROOM"]
 
+    @pytest.mark.parametrize(
+        ("terms", "size", "found"),
+        [
+            ({"bekostiging": "taak"}, {}, ["TAAK"]),
+            ({"eenheid": "04", "frequentie": "2"}, {}, []),
+            ({"eenheid": "04", "frequentie": "2"}, {"frequentie": "4"}, ["FREQUENTIE"]),
+            ({"eenheid": "04", "frequentie": "2"}, {"eenheid": "16", "frequentie": "4"}, ["EENHEID", "FREQUENTIE"]),
+        ],
+    )
+    def test_a_product_is_allocated_as_it_was_bought(
+        self, chain: Chain, terms: dict[str, Any], size: dict[str, Any], found: list[str]
+    ) -> None:
+        product = {"product_categorie": "02", "product_code": "02A03", "naam": "Hulp", "begindatum": "2025-01-01"}
+        bought = product | {"standaard": "iwmo", "bekostiging": "inspanning"}
+        chain.gemeente.call("PUT", "allocation", "/producten", json=bought | terms)
+        made = allocate(chain, omvang=WEEKLY["omvang"] | size)
+        assert made.status_code == 201 if not found else codes(made) == found, made.text
+
+    def test_care_of_another_lot_or_that_was_deleted_does_not_go_on_without_inflow(self, chain: Chain) -> None:
+        bought(chain, "c_inspanning.json", "WMO-INSPANNING", WMO)
+        told = chain.gemeente.get("allocation", "/contracten")["contracten"]
+        [contract] = [row for row in told if row["nummer"] == "C1"]
+        other = {"product_categorie": "08", "naam": "Vervoer", "perceel": "vervoer", "begindatum": "2025-01-01"}
+        bekostigd = {"standaard": "iwmo", "bekostiging": "output"}
+        chain.gemeente.call("PUT", "allocation", "/producten", json=other | bekostigd)
+        rides = contract | {"nummer": "C9", "perceel": "vervoer", "raamcontract": None}
+        chain.gemeente.call("PUT", "allocation", "/contracten", json=rides)
+        before = {"ingangsdatum": "2025-07-01", "einddatum": "2026-01-04"}
+        rides = {"product": {"categorie": "08"}, "omvang": None, "budget": 56_200}
+        assert allocate(chain, **before, **rides).status_code == 201
+        made = allocate(chain, **before, product={"categorie": "02", "code": "02A05"}).json()
+        closed = contract | {"instroom_tot": "2025-12-31"}
+        chain.gemeente.call("PUT", "allocation", "/contracten", json=closed)
+        assert allocate(chain, client=people.WILLEM, einddatum="2026-01-31").status_code == 201
+        assert post(chain.gemeente, f"/toewijzingen/{made['id']}/verwijdering").status_code == 201
+        assert codes(allocate(chain, ingangsdatum="2026-03-01")) == ["INSTROOM"]
+
+
+class TestStacking:
+    """OP259: the same product twice in a period; a message tells of what runs, not of what has ended."""
+
+    PAST: ClassVar = {"ingangsdatum": "2026-01-05", "einddatum": "2026-06-28"}
+
+    @pytest.mark.parametrize(
+        ("changes", "found"),
+        [
+            ({}, ["OP259"]),
+            ({"ingangsdatum": "2026-06-28", "einddatum": "2026-12-27"}, ["OP259"]),
+            ({"ingangsdatum": "2026-06-29", "einddatum": "2026-12-27"}, []),
+            ({"product": {"categorie": "02"}, "omvang": None, "budget": 100}, ["OP259"]),
+            ({"product": None, "omvang": None, "budget": 100}, ["OP259"]),
+            ({"product": {"categorie": "02", "code": "02A05"}}, []),
+            ({"client": people.ANNIE}, []),
+            ({"aanbieder": JEUGD}, []),
+        ],
+        ids=["same", "last day", "after", "category", "generic", "other code", "other client", "other provider"],
+    )
+    def test_with_what_has_ended(self, chain: Chain, changes: dict[str, Any], found: list[str]) -> None:
+        first = allocate(chain, **self.PAST).json()["toewijzing_nummer"]
+        made = allocate(chain, **self.PAST | changes)
+        assert made.status_code == 201 if not found else codes(made) == found, made.text
+        assert not found or str(first) in made.json()["bevindingen"][0]["melding"]
+
+    def test_not_with_what_was_deleted_nor_of_aids(self, chain: Chain) -> None:
+        made = allocate(chain, **self.PAST).json()["id"]
+        assert post(chain.gemeente, f"/toewijzingen/{made}/verwijdering").status_code == 201
+        assert allocate(chain, **self.PAST).status_code == 201
+        aid = self.PAST | {"product": {"categorie": "12"}, "omvang": None, "budget": 100_000}
+        assert [allocate(chain, **aid).status_code for _ in range(2)] == [201, 201]
+
 
 class TestCeilings:
     def ceiling(self, chain: Chain, bedrag: int, **scope: Any) -> None:

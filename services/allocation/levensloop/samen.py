@@ -113,9 +113,11 @@ def send(
 
 def faults(session: Session, gemeente: str, bsn: str, wissel: Wissel) -> list[Fault]:
     """All that is against it: of each new allocation what was bought, of each change what it lowers or lengthens."""
-    person = vault.pseudonym(gemeente, bsn)
+    person, together = vault.pseudonym(gemeente, bsn), [row.toewijzing_nummer for row, _ in wissel.gewijzigd]
     found = [fault for row, wanted in wissel.gewijzigd for fault in bestaand.faults(session, row, wanted)]
-    return found + [fault for new in wissel.nieuw for fault in checks.faults(session, gemeente, new.toewijzing, person)]
+    for new in wissel.nieuw:
+        found += checks.faults(session, gemeente, new.toewijzing, person, together)
+    return found
 
 
 def _refuse(found: list[Fault]) -> None:

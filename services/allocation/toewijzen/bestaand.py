@@ -25,7 +25,7 @@ def faults(session: Session, row: Row[Any], wanted: Wijziging) -> list[Fault]:
     if not checks.longer(row.einddatum, last):
         return lowered(row, wanted)
     more = as_wanted(row, ingangsdatum=row.einddatum + DAG, einddatum=last)
-    return lowered(row, wanted) + checks.faults(session, row.eigenaar, more, row.bsn)
+    return lowered(row, wanted) + checks.faults(session, row.eigenaar, more, row.bsn, [row.toewijzing_nummer])
 
 
 def as_wanted(row: Any, **changes: Any) -> NieuweToewijzing:

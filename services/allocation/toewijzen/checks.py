@@ -1,18 +1,19 @@
 """What is asked before an allocation is made: product, contract, tariff and pgb; and its value."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Row, cast, func, literal, or_, select
+from sqlalchemy import Date, Row, and_, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from services.allocation.models import NieuweToewijzing
+from services.allocation.models import NieuweToewijzing, Omvang
 from shared import waarde
 from shared.db import inkoop, ledger
 from shared.db import tables as t
 from shared.db import toewijzen as tt
 from shared.errors import Fault
+from shared.level2.stapeling import HULPMIDDELEN
 from shared.standard.codelists import name_of
 
 OPEN = date(2999, 12, 31)
@@ -27,12 +28,16 @@ MEERDERJARIG = 18
 """The age in years from which nobody has custody."""
 
 
-def faults(session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str) -> list[Fault]:
+def faults(
+    session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str, samen: Collection[int] = ()
+) -> list[Fault]:
     """All that is against an allocation, as far as the municipality keeps it here.
 
+    `samen` are the numbers of what changes in the same 301: whether it runs beside those is asked of the message.
     A municipality without contracts of this law keeps them elsewhere: then nothing is known to be wrong.
     """
-    found, product = [*_pgb(session, gemeente, wanted, persoon)], _product_row(session, gemeente, wanted)
+    found = [*_pgb(session, gemeente, wanted, persoon), *_stacked(session, gemeente, wanted, persoon, samen)]
+    product = _product_row(session, gemeente, wanted)
     if product is not None or _keeps(session, inkoop.product, gemeente, wanted.standaard):
         found += _product(wanted, product)
     if _keeps(session, inkoop.contract, gemeente, wanted.standaard):
@@ -80,8 +85,19 @@ def _product(wanted: NieuweToewijzing, row: Row[Any] | None) -> Iterator[Fault]:
     if wanted.product is not None and row is None:
         text = "Dit product is op de ingangsdatum niet ingekocht. Kies een ander, of leg het vast bij de inkoop."
         yield Fault("PRODUCT", "/product", text)
-    elif row is not None and wanted.omvang is not None and row.eenheid != wanted.omvang.eenheid:
+    if row is not None and row.bekostiging == "taak":
+        text = "Dit product is taakgericht ingekocht: dat wordt niet per cliënt toegewezen. Kies een ander product."
+        yield Fault("TAAK", "/product", text)
+    elif row is not None and wanted.omvang is not None:
+        yield from _size(wanted.omvang, row)
+
+
+def _size(size: Omvang, row: Row[Any]) -> Iterator[Fault]:
+    if row.eenheid != size.eenheid:
         yield Fault("EENHEID", "/omvang/eenheid", f"Dit product is ingekocht in eenheid {row.eenheid}. Gebruik die.")
+    if row.frequentie is not None and row.frequentie != size.frequentie:
+        text = f"Dit product is ingekocht met frequentie {row.frequentie}. Gebruik die."
+        yield Fault("FREQUENTIE", "/omvang/frequentie", text)
 
 
 def _contract(
@@ -103,7 +119,7 @@ def _contract(
     if wanted.omvang is not None and wanted.omvang.eenheid != waarde.EURO and not _priced(session, gemeente, wanted):
         yield Fault("TR418", "/product/code", "Het contract heeft op de ingangsdatum geen tarief. Leg het eerst vast.")
     closed = all(row.instroom_tot is not None and row.instroom_tot < wanted.ingangsdatum for row in rows)
-    if closed and not _continues(session, gemeente, wanted, persoon):
+    if closed and not _continues(session, gemeente, wanted, persoon, product):
         text = "Bij deze aanbieder mag geen nieuwe zorg meer beginnen; alleen wat loopt wordt afgemaakt."
         yield Fault("INSTROOM", "/ingangsdatum", text)
 
@@ -114,14 +130,28 @@ def _priced(session: Session, gemeente: str, wanted: NieuweToewijzing) -> bool:
     return session.scalar(select(price.c.tarief).select_from(asked.join(price, literal(True)))) is not None
 
 
-def _continues(session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str) -> bool:
-    """Whether the client has care from this provider that runs up to the new one."""
-    row = t.toegewezen_product.c
+def _continues(
+    session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str, product: Row[Any] | None
+) -> bool:
+    """Whether the client has the same care from this provider, or of the same lot, that runs up to the new one."""
+    row, known = t.toegewezen_product.c, inkoop.product.c
     own = (row.eigenaar == gemeente, row.standaard == wanted.standaard, row.tegenpartij == wanted.aanbieder)
     current = ledger.current_allocations(*own, row.bsn == persoon)
     until = cast(wanted.ingangsdatum, Date).op("-")(1)
     runs = or_(current.c.einddatum.is_(None), current.c.einddatum >= until)
-    query = select(current.c.bericht).where(runs, current.c.ingangsdatum < wanted.ingangsdatum)
+    names = ("product_categorie", "product_code")
+    values = (wanted.product.categorie, wanted.product.code) if wanted.product else (None, None)
+    same = and_(*(current.c[name].is_not_distinct_from(value) for name, value in zip(names, values, strict=True)))
+    lot = select(1).where(
+        known.eigenaar == gemeente,
+        known.standaard == wanted.standaard,
+        known.product_categorie == current.c.product_categorie,
+        known.product_code == func.coalesce(current.c.product_code, ""),
+        known.perceel == (product.perceel if product is not None else None),
+        known.perceel != "",
+    )
+    running = (runs, current.c.ingangsdatum < wanted.ingangsdatum, ~ledger.vervallen(current))
+    query = select(current.c.bericht).where(*running, or_(same, lot.exists()))
     return session.execute(query.limit(1)).one_or_none() is not None
 
 
@@ -141,6 +171,30 @@ def _pgb(session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str
     if session.execute(query.limit(1)).one_or_none() is not None:
         text = "De cliënt heeft voor dit product een pgb in deze periode. Kies een periode daarbuiten."
         yield Fault("OP043", "/product", text)
+
+
+def _stacked(
+    session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str, samen: Collection[int]
+) -> Iterator[Fault]:
+    """What the same product was allocated for already in this period (OP259); also ended, which no message tells."""
+    asked, row = wanted.product, t.toegewezen_product.c
+    if asked is not None and asked.categorie in HULPMIDDELEN:
+        return
+    own = (row.eigenaar == gemeente, row.standaard == wanted.standaard, row.tegenpartij == wanted.aanbieder)
+    current = ledger.current_allocations(*own, row.bsn == persoon)
+    product = (current.c.product_categorie, current.c.product_code)
+    named = (asked.categorie, asked.code) if asked else (None, None)
+    query = select(current.c.toewijzing_nummer).where(
+        ~ledger.vervallen(current),
+        current.c.toewijzing_nummer.not_in(samen),
+        func.coalesce(current.c.product_categorie, "").not_in(HULPMIDDELEN),
+        *(or_(column.is_(None), column == name) for column, name in zip(product, named, strict=True) if name),
+        current.c.ingangsdatum <= (wanted.einddatum or OPEN),
+        or_(current.c.einddatum.is_(None), current.c.einddatum >= wanted.ingangsdatum),
+    )
+    if numbers := session.scalars(query.order_by(current.c.toewijzing_nummer)).all():
+        text = f"In deze periode is hetzelfde al toegewezen: {', '.join(map(str, numbers))}. Kies een periode ernaast."
+        yield Fault("OP259", "/product", text)
 
 
 def proposed(gemeente: str, wanted: NieuweToewijzing) -> Any:

@@ -1,6 +1,6 @@
 """What is asked of an allocation that a request leads to, as of one that the municipality makes by itself."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -23,8 +23,9 @@ def check(
     Refused: 422 with all that is against it, 409 when it takes a second person.
     """
     products = list(products)
+    together = [product["toewijzing_nummer"] for product in products]
     more = [found for product in products if (found := _more(product, standing.get(product["toewijzing_nummer"])))]
-    if faults := [fault for product in more for fault in _bought(session, verzoek, product)]:
+    if faults := [fault for product in more for fault in _bought(session, verzoek, product, together)]:
         raise Refused(422, "Het verzoek kan zo niet worden ingewilligd", faults)
     most = limit(session, verzoek.eigenaar, verzoek.standaard) if alone else None
     if most is not None and any(_grows_to(session, verzoek, product, standing, most) for product in products):
@@ -45,8 +46,11 @@ def _grows_to(session: Session, verzoek: Row[Any], product: Leaves, standing: Ma
     return value >= most and (before is None or value > amount(session, verzoek, before))
 
 
-def _bought(session: Session, verzoek: Row[Any], product: Leaves) -> list[Fault]:
-    """What is against a new allocation; it is not asked who the client is, but by his pseudonym."""
+def _bought(session: Session, verzoek: Row[Any], product: Leaves, together: Collection[int]) -> list[Fault]:
+    """What is against a new allocation; it is not asked who the client is, but by his pseudonym.
+
+    Whether it runs beside what changes together with it is asked of the message.
+    """
     named, sized = product.get("product_categorie"), product.get("omvang_volume") is not None
     size = {name: product.get(f"omvang_{name}") for name in Omvang.model_fields}
     rest: dict[str, Any] = {name: product.get(name) for name in ("ingangsdatum", "einddatum", "budget")}
@@ -57,7 +61,7 @@ def _bought(session: Session, verzoek: Row[Any], product: Leaves) -> list[Fault]
         omvang=Omvang.model_validate(size) if sized else None,
         **rest,
     )
-    return checks.faults(session, verzoek.eigenaar, wanted, verzoek.bsn)
+    return checks.faults(session, verzoek.eigenaar, wanted, verzoek.bsn, together)
 
 
 def amount(session: Session, verzoek: Row[Any], product: Leaves) -> int:
