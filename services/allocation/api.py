@@ -71,8 +71,9 @@ def post_wijziging(id: ToewijzingId, body: Wijziging, who: Toewijzer, sleutel: S
     """End date, volume or budget under the same number, with its reason; sends the 301."""
 
     def make() -> Toewijzing:
-        toewijzen.change(session, who, id, body, system_clock())
-        return toewijzing(queries.one(session, who.organisatie, id), who)
+        _, warnings = toewijzen.change(session, who, id, body, system_clock())
+        told = toewijzing(queries.one(session, who.organisatie, id), who)
+        return told.model_copy(update={"waarschuwingen": warnings})
 
     with transaction(who) as session:
         return once(session, sleutel, (f"toewijzingen/{id}/wijzigingen", body), make, Toewijzing)

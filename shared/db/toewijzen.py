@@ -57,7 +57,7 @@ toewijzingsvoorstel = Table(
     Column("toewijzing", Text, comment="the allocation that is to change; empty: a new one"),
     Column("bsn", Text, nullable=False, comment="pseudonym"),
     Column("inhoud", LargeBinary, comment="what is asked, sealed; gone once it was decided"),
-    Column("bedrag", BigInteger, nullable=False, comment="eurocents that it commits"),
+    Column("bedrag", BigInteger, comment="eurocents that it commits; empty: not known"),
     Column("gemaakt_door", Text, nullable=False),
     Column("gemaakt_kenmerk", Text, nullable=False),
     Column("gemaakt_op", DateTime(timezone=True), nullable=False, server_default=func.now()),

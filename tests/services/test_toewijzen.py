@@ -141,7 +141,7 @@ class TestContract:
     @pytest.mark.parametrize(
         ("terms", "size", "found"),
         [
-            ({"bekostiging": "taak"}, {}, ["TAAK"]),
+            ({"bekostiging": "taak", "eenheid": "04", "frequentie": "2"}, {}, ["TAAK"]),
             ({"eenheid": "04", "frequentie": "2"}, {}, []),
             ({"eenheid": "04", "frequentie": "2"}, {"frequentie": "4"}, ["FREQUENTIE"]),
             ({"eenheid": "04", "frequentie": "2"}, {"eenheid": "16", "frequentie": "4"}, ["EENHEID", "FREQUENTIE"]),
@@ -228,6 +228,15 @@ class TestCeilings:
         assert second == ["Plafond 'P': 100% is vastgelegd (waarschuwing vanaf 60%)."]
         assert "150%" in allocate(chain, client=people.NOOR).json()["waarschuwingen"][0]
 
+    def test_also_of_a_change_that_commits_more(self, chain: Chain) -> None:
+        bought(chain, "c_inspanning.json", "WMO-INSPANNING", WMO)
+        made = allocate(chain, omvang=WEEKLY["omvang"] | {"volume": 1}).json()["id"]
+        self.ceiling(chain, VALUE, waarschuw_bij=1)
+        for volume, warned in ((2, ["Plafond 'P': 66% is vastgelegd (waarschuwing vanaf 1%)."]), (1, [])):
+            change = {"reden_wijziging": "04", "volume": volume}
+            told = post(chain.gemeente, f"/toewijzingen/{made}/wijzigingen", change).json()
+            assert told["waarschuwingen"] == warned
+
     @pytest.mark.parametrize(
         ("scope", "warns"),
         [
@@ -307,6 +316,47 @@ class TestTwoPersons:
         chain.gemeente.call("PUT", "allocation", "/contracten", json=contract | {"einddatum": "2025-12-31"})
         assert codes(post(chain.colleague(), f"/toewijzingsvoorstellen/{voorstel}/goedkeuring")) == ["CONTRACT"]
         assert chain.gemeente.get("allocation", f"/toewijzingsvoorstellen/{voorstel}")["uitkomst"] is None
+
+    def test_what_it_costs_is_not_known_and_then_another_looks_at_it_too(self, chain: Chain) -> None:
+        """A category without a budget: nothing says what it may come to."""
+        unknown = {"product": {"categorie": "07"}, "omvang": None}
+        product = {"standaard": "iwmo", "product_categorie": "07", "naam": "Dagbesteding", "bekostiging": "output"}
+        chain.gemeente.call("PUT", "allocation", "/producten", json=product | {"begindatum": "2025-01-01"})
+        assert codes(allocate(chain, **unknown), 409) == ["GOEDKEURING"]
+        made = post(chain.gemeente, "/toewijzingsvoorstellen", {"toewijzing": WEEKLY | unknown}).json()
+        assert made["bedrag"] is None
+        done = post(chain.colleague(), f"/toewijzingsvoorstellen/{made['id']}/goedkeuring")
+        assert done.json()["uitkomst"] == "goedgekeurd", done.text
+        [there] = chain.gemeente.get("allocation", "/toewijzingen")["toewijzingen"]
+        path, shorter = f"/toewijzingen/{there['id']}/wijzigingen", {"reden_wijziging": "05", "einddatum": "2026-11-30"}
+        assert post(chain.gemeente, path, shorter).status_code == 201
+        assert codes(post(chain.gemeente, path, shorter | {"einddatum": "2026-12-31"}), 409) == ["GOEDKEURING"]
+
+    def test_an_absurd_amount_is_an_amount(self, chain: Chain) -> None:
+        absurd = {"einddatum": "2999-12-31", "omvang": {"volume": 99_999_999, "eenheid": "04", "frequentie": "2"}}
+        price = {"contract": "C1", "product_categorie": "02", "product_code": "02A03", "eenheid": "04"}
+        price |= {"tarief": 99_999_999, "begindatum": "2020-01-01"}
+        chain.gemeente.call("PUT", "allocation", "/tarieven", json=price)
+        assert codes(allocate(chain, **absurd), 409) == ["GOEDKEURING"]
+        made = post(chain.gemeente, "/toewijzingsvoorstellen", {"toewijzing": WEEKLY | absurd}).json()
+        assert made["bedrag"] == 999_999_999_999_999
+
+    def test_a_ceiling_warns_who_prepares_it_and_who_approves_it(self, chain: Chain) -> None:
+        TestCeilings().ceiling(chain, VALUE * 2, waarschuw_bij=50)
+        warned = ["Plafond 'P': 50% is vastgelegd (waarschuwing vanaf 50%)."]
+        made = post(chain.gemeente, "/toewijzingsvoorstellen", {"toewijzing": WEEKLY}).json()
+        assert made["waarschuwingen"] == warned
+        done = post(chain.colleague(), f"/toewijzingsvoorstellen/{made['id']}/goedkeuring").json()
+        assert done["waarschuwingen"] == warned
+
+    def test_what_its_message_would_be_refused_for_is_told_when_it_is_prepared(self, chain: Chain) -> None:
+        broken = WEEKLY | {"client": people.WILLEM | {"geboortedatum": {"datum": "1951-06-14", "datum_gebruik": "2"}}}
+        assert codes(post(chain.gemeente, "/toewijzingsvoorstellen", {"toewijzing": broken})) == ["CS139"]
+        both = broken | {"product": {"categorie": "02", "code": "02X99"}}
+        found = ["CS139", "PRODUCT", "TR418"]
+        assert sorted(codes(post(chain.gemeente, "/toewijzingsvoorstellen", {"toewijzing": both}))) == found
+        assert sorted(codes(post(chain.gemeente, "/toewijzingen", both))) == found
+        assert query("SELECT 1 FROM toewijzingsvoorstel") == query("SELECT 1 FROM bericht") == []
 
 
 class TestPgb:

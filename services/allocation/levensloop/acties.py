@@ -22,8 +22,8 @@ VERLENGD, VERKORT = "04", "05"
 DAG = timedelta(1)
 
 
-def stretch(session: Session, who: Namens, toewijzing: str, wanted: Verlenging, nu: datetime) -> None:
-    """Give an allocation a later end date, as OP380 asks. Raises Refused (404, 409, 422)."""
+def stretch(session: Session, who: Namens, toewijzing: str, wanted: Verlenging, nu: datetime) -> list[str]:
+    """Give an allocation a later end date, as OP380 asks: what ceilings warn of. Raises Refused (404, 409, 422)."""
     row = queries.one(session, who.organisatie, toewijzing)
     if why := bestaand.not_to_stretch(row, nu.astimezone(NEDERLAND).date()):
         raise _refused("De toewijzing kan niet worden verlengd", Fault("OP380", "/einddatum", why))
@@ -31,7 +31,7 @@ def stretch(session: Session, who: Namens, toewijzing: str, wanted: Verlenging, 
         text = "Deze dag ligt niet na de huidige einddatum. Kies een latere, of trek de toewijzing in."
         raise _refused("De toewijzing kan niet worden verlengd", Fault("OP380", "/einddatum", text))
     change = Wijziging(reden_wijziging=VERLENGD, einddatum=wanted.einddatum, budget=wanted.budget)
-    flows.change(session, who, toewijzing, change, nu)
+    return flows.change(session, who, toewijzing, change, nu)[1]
 
 
 def withdraw(session: Session, who: Namens, toewijzing: str, wanted: Intrekking, nu: datetime) -> None:

@@ -94,10 +94,10 @@ def _line(session: Session, line: Gepland, worths: dict[str, int]) -> dict[str, 
 
 
 def _worth(session: Session, new: Nieuw, row: Row[Any], known: dict[str, int]) -> int:
-    """Eurocents that a new allocation commits over its run; one of equal content is asked once."""
+    """Eurocents that a new allocation commits over its run; one of equal content is asked once; unknown is 0."""
     content = f"{row.standaard} {row.tegenpartij} {_as_json(new)}"
     if content not in known:
-        known[content] = checks.amount(session, checks.proposed(row.eigenaar, new.toewijzing))
+        known[content] = checks.amount(session, checks.values_of(row.eigenaar, new.toewijzing)) or 0
     return known[content]
 
 

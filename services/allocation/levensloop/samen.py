@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -91,7 +90,7 @@ def send(
     own.one_at_a_time(session, gemeente, first.standaard, vault.pseudonym(gemeente, client["bsn"]))
     _refuse(faults(session, gemeente, client["bsn"], wissel))
     if maker is None:
-        _needs_nobody(session, gemeente, wissel)
+        toewijzen.needs_nobody(session, gemeente, first.standaard, *_changes(gemeente, wissel))
     products = [flows.changed(row, wanted, nu) for row, wanted in wissel.gewijzigd]
     known = plafonds.before(session, gemeente, first.standaard) if wissel.nieuw else plafonds.GEEN
     nummers = [ledger.next_allocation(session, gemeente, first.standaard) for _ in wissel.nieuw]
@@ -107,8 +106,8 @@ def send(
             "assen": dict(new.assen) if new.assen else None,
         }
         toewijzen.record(session, who, bericht, nummer, maker, behind)
-    warnings = [text for new in wissel.nieuw for text in plafonds.warnings(session, gemeente, new.toewijzing, known)]
-    return Verzonden(bericht, nummers, list(dict.fromkeys(warnings)))
+    warnings = plafonds.warnings(session, gemeente, first.standaard, _changes(gemeente, wissel), known)
+    return Verzonden(bericht, nummers, warnings)
 
 
 def faults(session: Session, gemeente: str, bsn: str, wissel: Wissel) -> list[Fault]:
@@ -125,10 +124,6 @@ def _refuse(found: list[Fault]) -> None:
         raise Refused(422, "De wijziging kan niet", found)
 
 
-def _needs_nobody(session: Session, gemeente: str, wissel: Wissel) -> None:
-    """Refuse what a second person approves, as for each allocation alone."""
-    for new in wissel.nieuw:
-        amount = partial(toewijzen.worth, session, gemeente, new.toewijzing)
-        toewijzen.needs_nobody(session, gemeente, new.toewijzing.standaard, amount)
-    for row, wanted in wissel.gewijzigd:
-        toewijzen.needs_nobody(session, gemeente, row.standaard, partial(toewijzen.grown, session, row, wanted))
+def _changes(gemeente: str, wissel: Wissel) -> list[checks.Change]:
+    new = [toewijzen.begun(gemeente, new.toewijzing) for new in wissel.nieuw]
+    return new + [toewijzen.changed(row, wanted) for row, wanted in wissel.gewijzigd]

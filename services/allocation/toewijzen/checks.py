@@ -1,6 +1,6 @@
 """What is asked before an allocation is made: product, contract, tariff and pgb; and its value."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,10 @@ COLUMNS = (
     *("omvang_volume", "omvang_eenheid", "omvang_frequentie", "budget", "ingangsdatum", "einddatum"),
 )
 """What an allocation is worth depends on."""
+Change = tuple[Mapping[str, Any] | None, Mapping[str, Any]]
+"""An allocation before (None: it is new) and after, by the names in COLUMNS."""
+MEEST = 999_999_999_999_999
+"""Eurocents: what would commit more is told as this."""
 GEZAG = ("10", "11", "13")
 """Kinds of relation (codelist COD472) that can hold custody: parent, guardian, foster parent."""
 MEERDERJARIG = 18
@@ -125,7 +129,7 @@ def _contract(
 
 
 def _priced(session: Session, gemeente: str, wanted: NieuweToewijzing) -> bool:
-    asked = proposed(gemeente, wanted)
+    asked = as_row(values_of(gemeente, wanted))
     price = waarde.price_of(asked, asked.c.ingangsdatum)
     return session.scalar(select(price.c.tarief).select_from(asked.join(price, literal(True)))) is not None
 
@@ -197,11 +201,6 @@ def _stacked(
         yield Fault("OP259", "/product", text)
 
 
-def proposed(gemeente: str, wanted: NieuweToewijzing) -> Any:
-    """A wanted allocation as a row of a SELECT."""
-    return as_row(values_of(gemeente, wanted))
-
-
 def values_of(gemeente: str, wanted: NieuweToewijzing) -> dict[str, Any]:
     """A wanted allocation by the names in COLUMNS."""
     size, product = wanted.omvang, wanted.product
@@ -227,9 +226,39 @@ def as_row(values: Mapping[str, Any]) -> Any:
     return select(*columns).subquery("nieuw")
 
 
-def amount(session: Session, row: Any) -> int:
-    """Eurocents that an allocation (a row of a SELECT) commits over its run; without an end over its first year."""
+def amount(session: Session, values: Mapping[str, Any]) -> int | None:
+    """Eurocents that an allocation commits over its run; without an end over its first year, and at most MEEST.
+
+    `values` are those of COLUMNS. None when it is not known: it has no tariff here, or neither a volume nor a budget.
+    """
+    volume, euros = values["omvang_volume"], values["omvang_eenheid"] == waarde.EURO
+    row = as_row({**values, "omvang_volume": None if volume is None else 1})
     begin, eind = row.c.ingangsdatum, func.coalesce(row.c.einddatum, row.c.ingangsdatum + 364)
     price = waarde.price_of(row, begin)
-    query = select(waarde.worth(row, price, begin, eind)).select_from(row.outerjoin(price, literal(True)))
-    return int(session.execute(query).scalar_one())
+    query = select(waarde.worth(row, price, begin, eind), price.c.tarief)
+    each, tarief = session.execute(query.select_from(row.outerjoin(price, literal(True)))).one()
+    if (values["budget"] if volume is None else 1 if euros else tarief) is None:
+        return None
+    return min(int(each) * (1 if volume is None else int(volume)), MEEST)
+
+
+def total(amounts: Iterable[int | None]) -> int | None:
+    """Eurocents together, at most MEEST; None when one is not known."""
+    known = list(amounts)
+    return None if None in known else min(sum(one or 0 for one in known), MEEST)
+
+
+def reaches(session: Session, before: Mapping[str, Any] | None, after: Mapping[str, Any], most: int) -> bool:
+    """Whether an allocation commits `most` eurocents or more, and more than `before`; what is not known may do so."""
+    value = amount(session, after)
+    if value is None:
+        return before is None or _larger(before, after)
+    if value < most or before is None:
+        return value >= most
+    was = amount(session, before)
+    return _larger(before, after) if was is None else value > was
+
+
+def _larger(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    sizes = ((before[name] or 0, after[name] or 0) for name in ("omvang_volume", "budget"))
+    return longer(before["einddatum"], after["einddatum"]) or any(new > old for old, new in sizes)

@@ -1,4 +1,4 @@
-"""Personal budgets can be ended, and are there once for a product and a day."""
+"""Personal budgets can be ended, and are there once for a product and a day; a proposal may be of an unknown amount."""
 
 from pathlib import Path
 
@@ -19,6 +19,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Allow what overlaps again."""
+    """Allow what overlaps again; what is not known counts as nothing."""
+    op.execute("COMMENT ON COLUMN toewijzingsvoorstel.bedrag IS 'eurocents that it commits'")
+    op.execute("ALTER TABLE toewijzingsvoorstel NO FORCE ROW LEVEL SECURITY")
+    op.execute("UPDATE toewijzingsvoorstel SET bedrag = 0 WHERE bedrag IS NULL")
+    op.execute("ALTER TABLE toewijzingsvoorstel FORCE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE toewijzingsvoorstel ALTER COLUMN bedrag SET NOT NULL")
     op.execute("REVOKE DELETE ON pgb FROM zorgketen_dienst")
     op.execute("ALTER TABLE pgb DROP CONSTRAINT ex_pgb_periode")

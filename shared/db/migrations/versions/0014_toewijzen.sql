@@ -13,3 +13,5 @@ FROM groep GROUP BY eigenaar, bsn, standaard, product_categorie, product_code, n
 DELETE FROM pgb WHERE NOT EXISTS (SELECT FROM pgb_samen s WHERE s.eigenaar = pgb.eigenaar AND s.id = pgb.id);
 UPDATE pgb SET einddatum = s.einddatum FROM pgb_samen s WHERE s.eigenaar = pgb.eigenaar AND s.id = pgb.id;
 ALTER TABLE pgb ADD CONSTRAINT ex_pgb_periode EXCLUDE USING gist (eigenaar WITH =, bsn WITH =, standaard WITH =, product_categorie WITH =, (coalesce(product_code, '')) WITH =, daterange(begindatum, einddatum, '[]') WITH &&);
+ALTER TABLE toewijzingsvoorstel ALTER COLUMN bedrag DROP NOT NULL;
+COMMENT ON COLUMN toewijzingsvoorstel.bedrag IS 'eurocents that it commits; empty: not known';
