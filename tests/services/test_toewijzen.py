@@ -61,8 +61,18 @@ class TestArrangements:
         assert made.status_code == 201, made.text
         assert made.json()["product_code"] == "504M"
         assert made.json()["omvang"] == {"volume": 1, "eenheid": "82", "frequentie": "6"}
-        [row] = query("SELECT toegang, model, assen, resultaatgebieden FROM besluit")
-        assert tuple(row) == ("huisarts", "jeugdprofielen", chosen["assen"], ["zelfregie"])
+        besluit = {"toegang": "huisarts", **chosen, "resultaatgebieden": ["zelfregie"]}
+        path = f"/toewijzingen/{made.json()['id']}"
+        assert chain.gemeente.get("allocation", path)["besluit"] == besluit
+        [event] = chain.gemeente.get("allocation", f"{path}/historie")["gebeurtenissen"]
+        assert event["besluit"] == besluit
+        chain.drain()
+        assert chain.jeugdhulp.get("allocation", path)["besluit"] is None
+
+    @pytest.mark.parametrize(("toegang", "found"), [("gemeente", []), ("wijkteam", []), ("rechter", ["TOEGANG"])])
+    def test_the_access_is_one_of_the_law(self, chain: Chain, toegang: str, found: list[str]) -> None:
+        made = allocate(chain, toegang=toegang)
+        assert made.status_code == 201 if not found else codes(made) == found, made.text
 
     def test_transport_is_a_yearly_budget_for_a_category(self, chain: Chain) -> None:
         bought(chain, "f_vervoer.json", "WMO-VERVOER", WMO)

@@ -12,7 +12,7 @@ from services.allocation import flows, queries
 from services.allocation.models import NieuweToewijzing, Omvang, Product, Wijziging
 from services.allocation.toewijzen import bestaand, checks, plafonds
 from services.allocation.toewijzen import queries as own
-from services.allocation.toewijzen.models import Toegewezen
+from services.allocation.toewijzen.models import TOEGANGEN, Toegewezen
 from shared import vault
 from shared.calendar import NEDERLAND
 from shared.db import toewijzen as tt
@@ -121,6 +121,9 @@ def examine(
     client = to_tree(message_of(asked.standaard, "301"), "Client", asked.client.model_dump(exclude_none=True))
     found = checks.custody(asked.standaard, client, asked.ingangsdatum)
     found += checks.faults(session, gemeente, asked, person)
+    if wanted.toegang not in (None, *TOEGANGEN[wanted.standaard]):
+        text = f"Zo komt iemand bij deze wet niet binnen. Kies uit {', '.join(TOEGANGEN[wanted.standaard])}."
+        found.append(Fault("TOEGANG", "/toegang", text))
     found += bestaand.stretched(session, gemeente, asked, person, nu.astimezone(NEDERLAND).date())
     if found or tryout:
         found = tried(session, found, lambda: flows.allocate(session, gemeente, asked, nu))
