@@ -1,4 +1,4 @@
--- Frozen when revision 0014 was made.
+-- Frozen when revision 0015 was made.
 -- What was recorded more than once for the same product becomes one, over all its days: it keeps the same care away.
 CREATE TEMPORARY TABLE pgb_samen ON COMMIT DROP AS
 WITH geteld AS (
