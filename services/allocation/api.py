@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query, Response, Security
 
 from services.allocation import flows, queries
 from services.allocation.models import (
+    Besluit,
     Start,
     Stop,
     Toewijzing,
@@ -61,9 +62,11 @@ def get_toewijzingen(
 
 @router.get("/toewijzingen/{id}", summary="Eén toewijzing")
 def get_toewijzing(id: ToewijzingId, who: Reader) -> Toewijzing:  # noqa: A002
-    """The most recent version of one allocation."""
+    """The most recent version of one allocation, and who let its client in."""
     with transaction(who) as session:
-        return toewijzing(queries.one(session, who.organisatie, id), who)
+        row = queries.one(session, who.organisatie, id)
+        kept = queries.decision(session, row)
+        return toewijzing(row, who).model_copy(update={"besluit": Besluit.of(kept) if kept else None})
 
 
 @router.post("/toewijzingen/{id}/wijzigingen", status_code=201, summary="Wijzig een toewijzing")
@@ -71,8 +74,9 @@ def post_wijziging(id: ToewijzingId, body: Wijziging, who: Toewijzer, sleutel: S
     """End date, volume or budget under the same number, with its reason; sends the 301."""
 
     def make() -> Toewijzing:
-        toewijzen.change(session, who, id, body, system_clock())
-        return toewijzing(queries.one(session, who.organisatie, id), who)
+        _, warnings = toewijzen.change(session, who, id, body, system_clock())
+        told = toewijzing(queries.one(session, who.organisatie, id), who)
+        return told.model_copy(update={"waarschuwingen": warnings})
 
     with transaction(who) as session:
         return once(session, sleutel, (f"toewijzingen/{id}/wijzigingen", body), make, Toewijzing)

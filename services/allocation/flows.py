@@ -43,7 +43,7 @@ REFERENTIE = "referentie_aanbieder"
 def allocate(session: Session, gemeente: str, wanted: NieuweToewijzing, nu: datetime) -> tuple[int, UUID]:
     """Determine a new allocation and send it: its number (unique, TR332) and the 301."""
     message = message_of(wanted.standaard, "301")
-    nummer = ledger.next_number(session, "toewijzing_nummer")
+    nummer = ledger.next_allocation(session, gemeente, wanted.standaard)
     asked = wanted.model_dump(exclude_none=True, exclude={"standaard", "aanbieder", "client"})
     product = to_tree(message, "ToegewezenProduct", {**asked, "toewijzing_nummer": nummer} | determined(nu))
     client = to_tree(message, "Client", wanted.client.model_dump(exclude_none=True))

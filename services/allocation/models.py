@@ -93,6 +93,15 @@ class Wijziging(Model):
     )
 
 
+class Besluit(Model):
+    """Wat de gemeente vastlegde toen zij een toewijzing vaststelde; de aanbieder ziet dit niet."""
+
+    toegang: str | None = Field(description="Wie de toegang bepaalde")
+    model: str | None = Field(description="De tabel van arrangementen")
+    assen: dict[str, str] | None = Field(description="Het vakje daarin")
+    resultaatgebieden: list[str] = Field(description="Waaraan wordt gewerkt")
+
+
 class Toewijzing(Model):
     """Een toewijzing zoals zij nu geldt."""
 
@@ -111,6 +120,7 @@ class Toewijzing(Model):
     budget: int | None = Field(description="Budget in eurocenten")
     bericht: Id = Field(description="Het 301-bericht waarin dit staat")
     waarschuwingen: list[str] = Field(default=[], description="Wat bij het vaststellen opviel; het hield niets tegen")
+    besluit: Besluit | None = Field(default=None, description="Wat erbij is vastgelegd, als u één toewijzing inziet")
 
 
 class Toewijzingen(Model):

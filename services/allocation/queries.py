@@ -96,6 +96,16 @@ def told(session: Session, row: Any, name: str, begindatum: date) -> Row[Any] | 
     return session.execute(query.limit(1)).one_or_none()
 
 
+def decision(session: Session, row: Any) -> Row[Any] | None:
+    """What a municipality kept when it made an allocation; None when nothing, as of one that it did not make here."""
+    kept, version, holder = t.besluit, t.toegewezen_product, t.bericht
+    same = (kept.c[name] == version.c[name] for name in ("eigenaar", "bericht", "toewijzing_nummer"))
+    own = (version.c[name] == getattr(row, name) for name in ("eigenaar", "standaard", "tegenpartij"))
+    query = select(kept).join(version, and_(*same)).join(holder, holder.c.id == version.c.bericht)
+    query = query.where(*own, version.c.toewijzing_nummer == row.toewijzing_nummer, holder.c.status.in_(t.GELDIG))
+    return session.execute(query.order_by(holder.c.volgorde).limit(1)).one_or_none()
+
+
 def client_of(session: Session, row: Any) -> Row[Any]:
     """The client as the message of an allocation row has it."""
     query = select(t.client).where(t.client.c.bericht == row.bericht, t.client.c.bsn == row.bsn)

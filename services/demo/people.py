@@ -3,6 +3,13 @@
 from typing import Any
 
 
+def young(bsn: str, achternaam: str, voornamen: str, geboren: str, geslacht: str = "2") -> dict[str, Any]:
+    """A citizen who is under the custody of a parent (OP002)."""
+    found = client(bsn, achternaam, voornamen, geboren, geslacht)
+    naam = {**found["naam"], "voornamen": "Robin", "voorletters": "R"}
+    return {**found, "relaties": [{"nummer": "1", "soort": "10", "naam": naam, "contact": found["contactgegevens"][0]}]}
+
+
 def client(bsn: str, achternaam: str, voornamen: str, geboren: str, geslacht: str = "2") -> dict[str, Any]:
     """A citizen as the allocation API takes one."""
     return {
@@ -30,7 +37,7 @@ def client(bsn: str, achternaam: str, voornamen: str, geboren: str, geslacht: st
     }
 
 
-SAM = client("999900006", "Jansen", "Sam", "2014-03-02", "1")
-NOOR = client("999900018", "Visser", "Noor", "2012-11-20")
+SAM = young("999900006", "Jansen", "Sam", "2014-03-02", "1")
+NOOR = young("999900018", "Visser", "Noor", "2012-11-20")
 WILLEM = client("999900043", "Boer", "Willem", "1951-06-14", "1")
 ANNIE = client("999900031", "Smit", "Annie", "1948-01-30")

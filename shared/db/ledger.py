@@ -27,6 +27,23 @@ def next_number(session: Session, name: str) -> int:
     return session.execute(select(Sequence(name, metadata=t.metadata).next_value())).scalar_one()
 
 
+def next_allocation(session: Session, eigenaar: str, standaard: str) -> int:
+    """The next ToewijzingNummer that stands nowhere in the ledger of an organisation under a law (TR332).
+
+    It may have brought 301s with numbers of its own, which the sequence would come to some day (ADR 0008).
+    """
+    return session.execute(free_number(eigenaar, standaard)).scalar_one()
+
+
+def free_number(eigenaar: str, standaard: str) -> Select[int]:
+    """Draws a ToewijzingNummer until no row of an organisation has it: that number."""
+    row, number = t.toegewezen_product.c, Sequence("toewijzing_nummer", metadata=t.metadata).next_value()
+    drawn = select(number.label("nummer")).cte("getrokken", recursive=True)
+    same = (row.toewijzing_nummer == drawn.c.nummer, row.eigenaar == eigenaar, row.standaard == standaard)
+    again = select(number).select_from(drawn).where(looked_up(select(1).where(*same).correlate(drawn)))
+    return select(func.max(drawn.union_all(again).c.nummer))
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A message as it is put into the ledger."""

@@ -14,8 +14,9 @@ from sqlalchemy import (
     Text,
     Uuid,
     func,
+    text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, ExcludeConstraint
 
 from shared.db.metadata import metadata, one_of
 
@@ -56,7 +57,7 @@ toewijzingsvoorstel = Table(
     Column("toewijzing", Text, comment="the allocation that is to change; empty: a new one"),
     Column("bsn", Text, nullable=False, comment="pseudonym"),
     Column("inhoud", LargeBinary, comment="what is asked, sealed; gone once it was decided"),
-    Column("bedrag", BigInteger, nullable=False, comment="eurocents that it commits"),
+    Column("bedrag", BigInteger, comment="eurocents that it commits; empty: not known"),
     Column("gemaakt_door", Text, nullable=False),
     Column("gemaakt_kenmerk", Text, nullable=False),
     Column("gemaakt_op", DateTime(timezone=True), nullable=False, server_default=func.now()),
@@ -85,6 +86,13 @@ pgb = Table(
     Column("einddatum", Date),
     one_of("standaard", STANDAARDEN),
     CheckConstraint("einddatum >= begindatum", name="periode"),
+    ExcludeConstraint(
+        *((name, "=") for name in ("eigenaar", "bsn", "standaard", "product_categorie")),
+        (text("(coalesce(product_code, ''))"), "="),
+        (text("daterange(begindatum, einddatum, '[]')"), "&&"),
+        name="ex_pgb_periode",
+        using="gist",
+    ),
     Index(None, "bsn", "eigenaar", "standaard"),
     comment="personal budgets: for the same product there is no allocation then (OP043)",
 )

@@ -6,7 +6,7 @@ from shared.level2.values import PERIODE, day
 from shared.rules import per_node
 from shared.standard.document import Node
 
-_HULPMIDDELEN = {"11", "12", "13", "14"}
+HULPMIDDELEN = {"11", "12", "13", "14"}
 """Categories of iWmo that may overlap with everything; iJw has no such numbers."""
 _OPEN = "~"
 """Sorts after every day."""
@@ -35,7 +35,7 @@ def _overlapping(products: Iterable[Node]) -> Iterator[Node]:
     """
     exact: dict[tuple[str, ...], str] = {}
     part: dict[tuple[str, ...], str] = {}
-    counted = [(*_period(node), node) for node in products if node.get("product_categorie") not in _HULPMIDDELEN]
+    counted = [(*_period(node), node) for node in products if node.get("product_categorie") not in HULPMIDDELEN]
     for begin, end, node in sorted((item for item in counted if item[0] <= item[1]), key=lambda item: item[0]):
         scopes = _scopes(node)
         own = scopes[-1]

@@ -18,7 +18,7 @@ from uuid import UUID
 import psycopg
 from sqlalchemy import text
 
-from services.demo.people import client
+from services.demo.people import young
 from services.messaging import flows
 from shared.calendar import month
 from shared.config import settings
@@ -107,7 +107,7 @@ def new_allocation(number: int) -> dict[str, Any]:
     return {
         "standaard": "ijw",
         "aanbieder": providers()[provider],
-        "client": client(bsns_of_pair()[number], "Testpersoon", "Tom", "2014-03-02", "1"),
+        "client": young(bsns_of_pair()[number], "Testpersoon", "Tom", "2014-03-02", "1"),
         "product": {"categorie": "45", "code": soort.code},
         "ingangsdatum": FROM.isoformat(),
         "einddatum": "2027-12-31",

@@ -171,3 +171,28 @@ def test_a_key_that_was_given_before_there_were_roles_still_opens(server: str, s
     with connected(server, schema) as connection:
         row = connection.execute(text("SELECT bewijs, rollen FROM toegang")).one()
     assert (row.bewijs, set(row.rollen)) == (proof_of_key("zk_van-vroeger"), set(ALLES))
+
+
+def test_personal_budgets_that_overlap_become_one_over_all_their_days(server: str, schema: str) -> None:  # noqa: F811
+    migrate(server, schema, "0013")
+    days = [("2026-01-01", "2026-06-30"), ("2026-03-01", "2026-04-30"), ("2026-06-30", None), ("2026-08-01", None)]
+    apart = [("2025-01-01", "2025-06-30"), ("2025-07-01", "2025-12-31")]
+    with connected(server, schema) as connection:
+        connection.execute(
+            text("INSERT INTO organisatie (code, naam, hier, kanaal) VALUES ('0193', 'x', true, 'lokaal')")
+        )
+        for code, periods in ((None, days), ("02A03", days[:2]), ("02A05", apart)):
+            for begin, eind in periods:
+                connection.execute(
+                    text("INSERT INTO pgb VALUES ('0193', gen_random_uuid(), 'p', 'iwmo', '02', :code, :begin, :eind)"),
+                    {"code": code, "begin": begin, "eind": eind},
+                )
+    migrate(server, schema)
+    with connected(server, schema) as connection:
+        query = "SELECT product_code, begindatum::text, einddatum::text FROM pgb ORDER BY 1 NULLS FIRST, 2"
+        rows = [tuple(row) for row in connection.execute(text(query))]
+    assert rows == [
+        (None, "2026-01-01", None),
+        ("02A03", "2026-01-01", "2026-06-30"),
+        *[("02A05", *period) for period in apart],
+    ]

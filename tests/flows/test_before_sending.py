@@ -236,14 +236,17 @@ class TestAnAllocation:
             assert references(chain.gemeente, sent["bericht"]) == ["A001", "A001"]
             assert status(chain.gemeente, sent["bericht"]) == "goedgekeurd"
 
-    def test_a_number_that_another_provider_has(self, chain: Chain) -> None:
-        following = allocation.allocate(chain)["toewijzing_nummer"] + 1
-        product = {"toewijzing_nummer": str(following), "referentie_aanbieder": ""}
-        changes = {"ToegewezenProduct[2]": False, "ToegewezenProduct[1]": product, "Header[1].ontvanger": "65656056"}
-        assert chain.post(chain.gemeente, encode(message("JW301", changes))).status_code == 202
-        body = allocation.wanted(product=allocation.ANDERS)
-        refused(post(chain, chain.gemeente, "/toewijzingen", body), "TR332")
-        assert post(chain, chain.gemeente, "/toewijzingen", body).status_code == 201
+    @pytest.mark.parametrize("aanbieder", ["65656055", "65656056"], ids=["its own", "another"])
+    def test_numbers_that_a_municipality_brought_itself_are_passed_over(self, chain: Chain, aanbieder: str) -> None:
+        """TR332: else the same client would get a change of what was brought, and others a refusal."""
+        first = allocation.allocate(chain)["toewijzing_nummer"]
+        for following, identificatie in ((first + 1, "EIGEN1"), (first + 2, "EIGEN2")):
+            product = {"toewijzing_nummer": str(following), "referentie_aanbieder": ""}
+            header = {"ontvanger": aanbieder, "bericht_identificatie_identificatie": identificatie}
+            changes = {"ToegewezenProduct[2]": False, "ToegewezenProduct[1]": product, "Header[1]": header}
+            assert chain.post(chain.gemeente, encode(message("JW301", changes))).status_code == 202
+        made = allocation.allocate(chain, product=allocation.ANDERS, client=people.NOOR)
+        assert made["toewijzing_nummer"] == first + 3
 
     def test_a_code_that_the_contract_has_in_another_category_only(self, chain: Chain) -> None:
         contract = {"nummer": "C2", "tegenpartij": "65656055", "standaard": "ijw", "begindatum": "2024-01-01"}

@@ -61,6 +61,16 @@ class TestGranted:
         assert [row["status"] for row in provider] == ["ingewilligd", "afgewezen"]
 
 
+@pytest.mark.parametrize(("bekend", "known"), [(None, False), ("2", False), ("1", True)])
+def test_who_has_custody_is_told_unless_the_provider_knows(chain: Chain, bekend: str | None, known: bool) -> None:
+    """OP002, OP002x1."""
+    client = v.verkort(v.IJW.client) | ({"gezagsdrager_bekend": bekend} if bekend else {})
+    v.asked(chain, v.IJW, v.vot(v.IJW, client=client))
+    [seen] = v.waiting(chain)
+    made = v.decide(chain, seen, "inwilliging", client=v.IJW.client | {"relaties": []})
+    assert made.status_code == 201 if known else v.codes(made) == ["OP002"], made.text
+
+
 @BOTH
 class TestRefused:
     def test_both_see_the_reason_and_a_new_request_can_be_made(self, chain: Chain, wet: v.Wet) -> None:

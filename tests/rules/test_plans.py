@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from services import catalogue  # importing it registers the rules
 from shared.db import tables as t
+from shared.db.ledger import free_number
 from shared.db.session import DIENST, act_for
 from shared.judging import rows_of
 from shared.rules import Scope, facts, registered
@@ -121,15 +122,25 @@ def scans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from scans(below)
 
 
-def plan_of(session: Session, code: str, klasse: str, soort: str) -> dict[str, Any]:
-    """What Postgres makes of a rule's SELECT."""
-    bericht: UUID = session.execute(text("SELECT md5(:name)::uuid"), {"name": f"{soort}0"}).scalar_one()
-    scope = Scope(bericht, GEMEENTE, AANBIEDER, "ijw", soort, date(2026, 5, 7))
-    select = registered()[code].function(scope, rows_of(scope, klasse))
+def walking(plan: dict[str, Any]) -> list[tuple[str, str]]:
+    """The scans that are narrowed by nothing, each with what it is searched by."""
+    found = [(scan["Node Type"], scan.get("Index Cond", scan.get("Recheck Cond", ""))) for scan in scans(plan)]
+    return [(kind, searched) for kind, searched in found if not any(name in searched for name in NARROWING)]
+
+
+def plan_of(session: Session, select: Any) -> dict[str, Any]:
+    """What Postgres makes of a SELECT."""
     query = select.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
     found = session.connection().exec_driver_sql(f"EXPLAIN (FORMAT JSON) {query}").scalar_one()
     plan: dict[str, Any] = found[0]["Plan"]
     return plan
+
+
+def rule(session: Session, code: str, klasse: str, soort: str) -> Any:
+    """The SELECT of a rule."""
+    bericht: UUID = session.execute(text("SELECT md5(:name)::uuid"), {"name": f"{soort}0"}).scalar_one()
+    scope = Scope(bericht, GEMEENTE, AANBIEDER, "ijw", soort, date(2026, 5, 7))
+    return registered()[code].function(scope, rows_of(scope, klasse))
 
 
 def as_the_services_see_it(session: Session) -> None:
@@ -144,10 +155,18 @@ def test_every_rule_looks_up_what_it_needs(ledger: Session, analyzed: bool) -> N
         ledger.execute(text(f"ANALYZE {', '.join(sorted(GROWING))}, bericht, bevinding"))
     as_the_services_see_it(ledger)
     walks = [
-        (code, soort, scan["Node Type"], searched)
+        (code, soort, scan)
         for code, klasse, soort in RULES
-        for scan in scans(plan_of(ledger, code, klasse, soort))
-        for searched in [scan.get("Index Cond", scan.get("Recheck Cond", ""))]
-        if not any(name in searched for name in NARROWING)
+        for scan in walking(plan_of(ledger, rule(ledger, code, klasse, soort)))
     ]
     assert walks == []
+
+
+@pytest.mark.parametrize("analyzed", [True, False])
+def test_so_does_drawing_a_number_that_is_free(ledger: Session, analyzed: bool) -> None:
+    if analyzed:
+        ledger.execute(text("ANALYZE toegewezen_product"))
+    as_the_services_see_it(ledger)
+    plan = plan_of(ledger, free_number(GEMEENTE, "ijw"))
+    assert [*scans(plan)]
+    assert walking(plan) == []

@@ -1,6 +1,7 @@
 """Allocating: arrangements, the contract check, ceilings that warn, two persons for what is expensive, and pgb's."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -60,8 +61,18 @@ class TestArrangements:
         assert made.status_code == 201, made.text
         assert made.json()["product_code"] == "504M"
         assert made.json()["omvang"] == {"volume": 1, "eenheid": "82", "frequentie": "6"}
-        [row] = query("SELECT toegang, model, assen, resultaatgebieden FROM besluit")
-        assert tuple(row) == ("huisarts", "jeugdprofielen", chosen["assen"], ["zelfregie"])
+        besluit = {"toegang": "huisarts", **chosen, "resultaatgebieden": ["zelfregie"]}
+        path = f"/toewijzingen/{made.json()['id']}"
+        assert chain.gemeente.get("allocation", path)["besluit"] == besluit
+        [event] = chain.gemeente.get("allocation", f"{path}/historie")["gebeurtenissen"]
+        assert event["besluit"] == besluit
+        chain.drain()
+        assert chain.jeugdhulp.get("allocation", path)["besluit"] is None
+
+    @pytest.mark.parametrize(("toegang", "found"), [("gemeente", []), ("wijkteam", []), ("rechter", ["TOEGANG"])])
+    def test_the_access_is_one_of_the_law(self, chain: Chain, toegang: str, found: list[str]) -> None:
+        made = allocate(chain, toegang=toegang)
+        assert made.status_code == 201 if not found else codes(made) == found, made.text
 
     def test_transport_is_a_yearly_budget_for_a_category(self, chain: Chain) -> None:
         bought(chain, "f_vervoer.json", "WMO-VERVOER", WMO)
@@ -75,6 +86,31 @@ class TestArrangements:
         chosen = {"model": "vervoer", "assen": {"dienst": "vliegtuig"}}
         body = {k: WEEKLY[k] for k in ("standaard", "aanbieder", "client", "ingangsdatum")}
         assert codes(post(chain.gemeente, "/toewijzingen", body | {"arrangement": chosen})) == ["ARRANGEMENT"]
+
+
+class TestCustody:
+    """OP002: a 301 under the Jeugdwet tells who has custody."""
+
+    @pytest.mark.parametrize(
+        ("changes", "found"),
+        [
+            ({}, []),
+            ({"relaties": []}, ["OP002"]),
+            ({"relaties": [people.SAM["relaties"][0] | {"soort": "22"}]}, ["OP002"]),
+            ({"relaties": [people.SAM["relaties"][0] | {"soort": "11"}]}, []),
+            ({"relaties": [], "geboortedatum": {"datum": "2008-03-01"}}, []),
+            ({"relaties": [], "geboortedatum": {"datum": "2008-03-02"}}, ["OP002"]),
+        ],
+        ids=["parent", "nobody", "doctor", "guardian", "18 on the first day", "a day younger"],
+    )
+    def test_who_has_it_is_told(self, chain: Chain, changes: dict[str, Any], found: list[str]) -> None:
+        body = {"standaard": "ijw", "aanbieder": JEUGD, "client": people.SAM | changes, "ingangsdatum": "2026-03-01"}
+        product = {"product": {"categorie": "45"}, "budget": 100_000, "einddatum": "2026-12-31"}
+        made = post(chain.gemeente, "/toewijzingen", body | product)
+        assert made.status_code == 201 if not found else codes(made) == found, made.text
+
+    def test_not_under_the_wmo(self, chain: Chain) -> None:
+        assert allocate(chain, client=people.NOOR | {"relaties": []}).status_code == 201
 
 
 class TestContract:
@@ -112,6 +148,76 @@ class TestContract:
         assert allocate(chain).status_code == 201
         assert codes(allocate(chain, client=people.ANNIE)) == ["INSTROOM"]
 
+    @pytest.mark.parametrize(
+        ("terms", "size", "found"),
+        [
+            ({"bekostiging": "taak", "eenheid": "04", "frequentie": "2"}, {}, ["TAAK"]),
+            ({"eenheid": "04", "frequentie": "2"}, {}, []),
+            ({"eenheid": "04", "frequentie": "2"}, {"frequentie": "4"}, ["FREQUENTIE"]),
+            ({"eenheid": "04", "frequentie": "2"}, {"eenheid": "16", "frequentie": "4"}, ["EENHEID", "FREQUENTIE"]),
+        ],
+    )
+    def test_a_product_is_allocated_as_it_was_bought(
+        self, chain: Chain, terms: dict[str, Any], size: dict[str, Any], found: list[str]
+    ) -> None:
+        product = {"product_categorie": "02", "product_code": "02A03", "naam": "Hulp", "begindatum": "2025-01-01"}
+        bought = product | {"standaard": "iwmo", "bekostiging": "inspanning"}
+        chain.gemeente.call("PUT", "allocation", "/producten", json=bought | terms)
+        made = allocate(chain, omvang=WEEKLY["omvang"] | size)
+        assert made.status_code == 201 if not found else codes(made) == found, made.text
+
+    def test_care_of_another_lot_or_that_was_deleted_does_not_go_on_without_inflow(self, chain: Chain) -> None:
+        bought(chain, "c_inspanning.json", "WMO-INSPANNING", WMO)
+        told = chain.gemeente.get("allocation", "/contracten")["contracten"]
+        [contract] = [row for row in told if row["nummer"] == "C1"]
+        other = {"product_categorie": "08", "naam": "Vervoer", "perceel": "vervoer", "begindatum": "2025-01-01"}
+        bekostigd = {"standaard": "iwmo", "bekostiging": "output"}
+        chain.gemeente.call("PUT", "allocation", "/producten", json=other | bekostigd)
+        rides = contract | {"nummer": "C9", "perceel": "vervoer", "raamcontract": None}
+        chain.gemeente.call("PUT", "allocation", "/contracten", json=rides)
+        before = {"ingangsdatum": "2025-07-01", "einddatum": "2026-01-04"}
+        rides = {"product": {"categorie": "08"}, "omvang": None, "budget": 56_200}
+        assert allocate(chain, **before, **rides).status_code == 201
+        made = allocate(chain, **before, product={"categorie": "02", "code": "02A05"}).json()
+        closed = contract | {"instroom_tot": "2025-12-31"}
+        chain.gemeente.call("PUT", "allocation", "/contracten", json=closed)
+        assert allocate(chain, client=people.WILLEM, einddatum="2026-01-31").status_code == 201
+        assert post(chain.gemeente, f"/toewijzingen/{made['id']}/verwijdering").status_code == 201
+        assert codes(allocate(chain, ingangsdatum="2026-03-01")) == ["INSTROOM"]
+
+
+class TestStacking:
+    """OP259: the same product twice in a period; a message tells of what runs, not of what has ended."""
+
+    PAST: ClassVar = {"ingangsdatum": "2026-01-05", "einddatum": "2026-06-28"}
+
+    @pytest.mark.parametrize(
+        ("changes", "found"),
+        [
+            ({}, ["OP259"]),
+            ({"ingangsdatum": "2026-06-28", "einddatum": "2026-12-27"}, ["OP259"]),
+            ({"ingangsdatum": "2026-06-29", "einddatum": "2026-12-27"}, []),
+            ({"product": {"categorie": "02"}, "omvang": None, "budget": 100}, ["OP259"]),
+            ({"product": None, "omvang": None, "budget": 100}, ["OP259"]),
+            ({"product": {"categorie": "02", "code": "02A05"}}, []),
+            ({"client": people.ANNIE}, []),
+            ({"aanbieder": JEUGD}, []),
+        ],
+        ids=["same", "last day", "after", "category", "generic", "other code", "other client", "other provider"],
+    )
+    def test_with_what_has_ended(self, chain: Chain, changes: dict[str, Any], found: list[str]) -> None:
+        first = allocate(chain, **self.PAST).json()["toewijzing_nummer"]
+        made = allocate(chain, **self.PAST | changes)
+        assert made.status_code == 201 if not found else codes(made) == found, made.text
+        assert not found or str(first) in made.json()["bevindingen"][0]["melding"]
+
+    def test_not_with_what_was_deleted_nor_of_aids(self, chain: Chain) -> None:
+        made = allocate(chain, **self.PAST).json()["id"]
+        assert post(chain.gemeente, f"/toewijzingen/{made}/verwijdering").status_code == 201
+        assert allocate(chain, **self.PAST).status_code == 201
+        aid = self.PAST | {"product": {"categorie": "12"}, "omvang": None, "budget": 100_000}
+        assert [allocate(chain, **aid).status_code for _ in range(2)] == [201, 201]
+
 
 class TestCeilings:
     def ceiling(self, chain: Chain, bedrag: int, **scope: Any) -> None:
@@ -131,6 +237,15 @@ class TestCeilings:
         second = allocate(chain, client=people.ANNIE).json()["waarschuwingen"]
         assert second == ["Plafond 'P': 100% is vastgelegd (waarschuwing vanaf 60%)."]
         assert "150%" in allocate(chain, client=people.NOOR).json()["waarschuwingen"][0]
+
+    def test_also_of_a_change_that_commits_more(self, chain: Chain) -> None:
+        bought(chain, "c_inspanning.json", "WMO-INSPANNING", WMO)
+        made = allocate(chain, omvang=WEEKLY["omvang"] | {"volume": 1}).json()["id"]
+        self.ceiling(chain, VALUE, waarschuw_bij=1)
+        for volume, warned in ((2, ["Plafond 'P': 66% is vastgelegd (waarschuwing vanaf 1%)."]), (1, [])):
+            change = {"reden_wijziging": "04", "volume": volume}
+            told = post(chain.gemeente, f"/toewijzingen/{made}/wijzigingen", change).json()
+            assert told["waarschuwingen"] == warned
 
     @pytest.mark.parametrize(
         ("scope", "warns"),
@@ -212,6 +327,47 @@ class TestTwoPersons:
         assert codes(post(chain.colleague(), f"/toewijzingsvoorstellen/{voorstel}/goedkeuring")) == ["CONTRACT"]
         assert chain.gemeente.get("allocation", f"/toewijzingsvoorstellen/{voorstel}")["uitkomst"] is None
 
+    def test_what_it_costs_is_not_known_and_then_another_looks_at_it_too(self, chain: Chain) -> None:
+        """A category without a budget: nothing says what it may come to."""
+        unknown = {"product": {"categorie": "07"}, "omvang": None}
+        product = {"standaard": "iwmo", "product_categorie": "07", "naam": "Dagbesteding", "bekostiging": "output"}
+        chain.gemeente.call("PUT", "allocation", "/producten", json=product | {"begindatum": "2025-01-01"})
+        assert codes(allocate(chain, **unknown), 409) == ["GOEDKEURING"]
+        made = post(chain.gemeente, "/toewijzingsvoorstellen", {"toewijzing": WEEKLY | unknown}).json()
+        assert made["bedrag"] is None
+        done = post(chain.colleague(), f"/toewijzingsvoorstellen/{made['id']}/goedkeuring")
+        assert done.json()["uitkomst"] == "goedgekeurd", done.text
+        [there] = chain.gemeente.get("allocation", "/toewijzingen")["toewijzingen"]
+        path, shorter = f"/toewijzingen/{there['id']}/wijzigingen", {"reden_wijziging": "05", "einddatum": "2026-11-30"}
+        assert post(chain.gemeente, path, shorter).status_code == 201
+        assert codes(post(chain.gemeente, path, shorter | {"einddatum": "2026-12-31"}), 409) == ["GOEDKEURING"]
+
+    def test_an_absurd_amount_is_an_amount(self, chain: Chain) -> None:
+        absurd = {"einddatum": "2999-12-31", "omvang": {"volume": 99_999_999, "eenheid": "04", "frequentie": "2"}}
+        price = {"contract": "C1", "product_categorie": "02", "product_code": "02A03", "eenheid": "04"}
+        price |= {"tarief": 99_999_999, "begindatum": "2020-01-01"}
+        chain.gemeente.call("PUT", "allocation", "/tarieven", json=price)
+        assert codes(allocate(chain, **absurd), 409) == ["GOEDKEURING"]
+        made = post(chain.gemeente, "/toewijzingsvoorstellen", {"toewijzing": WEEKLY | absurd}).json()
+        assert made["bedrag"] == 999_999_999_999_999
+
+    def test_a_ceiling_warns_who_prepares_it_and_who_approves_it(self, chain: Chain) -> None:
+        TestCeilings().ceiling(chain, VALUE * 2, waarschuw_bij=50)
+        warned = ["Plafond 'P': 50% is vastgelegd (waarschuwing vanaf 50%)."]
+        made = post(chain.gemeente, "/toewijzingsvoorstellen", {"toewijzing": WEEKLY}).json()
+        assert made["waarschuwingen"] == warned
+        done = post(chain.colleague(), f"/toewijzingsvoorstellen/{made['id']}/goedkeuring").json()
+        assert done["waarschuwingen"] == warned
+
+    def test_what_its_message_would_be_refused_for_is_told_when_it_is_prepared(self, chain: Chain) -> None:
+        broken = WEEKLY | {"client": people.WILLEM | {"geboortedatum": {"datum": "1951-06-14", "datum_gebruik": "2"}}}
+        assert codes(post(chain.gemeente, "/toewijzingsvoorstellen", {"toewijzing": broken})) == ["CS139"]
+        both = broken | {"product": {"categorie": "02", "code": "02X99"}}
+        found = ["CS139", "PRODUCT", "TR418"]
+        assert sorted(codes(post(chain.gemeente, "/toewijzingsvoorstellen", {"toewijzing": both}))) == found
+        assert sorted(codes(post(chain.gemeente, "/toewijzingen", both))) == found
+        assert query("SELECT 1 FROM toewijzingsvoorstel") == query("SELECT 1 FROM bericht") == []
+
 
 class TestPgb:
     PGB: ClassVar = {
@@ -250,3 +406,47 @@ class TestPgb:
         assert allocate(chain, **changes).status_code == status
         masked = chain.colleague(rollen=("raadpleger",)).get("allocation", "/pgbs")["pgbs"]
         assert [row["bsn"] for row in masked] == ["******043"]
+
+    @pytest.mark.parametrize("changes", [{}, {"product_code": None}, {"begindatum": "2026-01-01"}])
+    def test_nor_another_beside_it(self, chain: Chain, changes: dict[str, Any]) -> None:
+        assert post(chain.gemeente, "/pgbs", self.PGB).status_code == 201
+        assert codes(post(chain.gemeente, "/pgbs", self.PGB | changes)) == ["PGB"]
+        assert post(chain.gemeente, "/pgbs", self.PGB | {"product_code": "02A05"}).status_code == 201
+
+    def test_the_database_itself_refuses_it_twice(self, chain: Chain) -> None:
+        assert post(chain.gemeente, "/pgbs", self.PGB).status_code == 201
+        again = "INSERT INTO pgb SELECT eigenaar, gen_random_uuid(), bsn, standaard, product_categorie, product_code, "
+        with pytest.raises(Exception, match="ex_pgb_periode"), owner() as session:
+            session.connection().exec_driver_sql(f"{again} begindatum + 9, einddatum FROM pgb")
+
+    @pytest.mark.parametrize(("einddatum", "left"), [("2026-08-31", 1), ("2026-06-01", 1), ("2026-05-31", 0)])
+    def test_it_ends_or_is_taken_back_and_then_care_in_kind_goes_on(
+        self, chain: Chain, einddatum: str, left: int
+    ) -> None:
+        path = f"/pgbs/{post(chain.gemeente, '/pgbs', self.PGB).json()['id']}/beeindiging"
+        assert codes(allocate(chain, ingangsdatum="2026-09-01")) == ["OP043"]
+        ended = post(chain.gemeente, path, {"einddatum": einddatum}).json()
+        assert (ended["einddatum"], ended["vervallen"]) == (einddatum, left == 0)
+        assert [row["einddatum"] for row in chain.gemeente.get("allocation", "/pgbs")["pgbs"]] == [einddatum] * left
+        assert allocate(chain, ingangsdatum="2026-09-01").status_code == 201
+
+    def test_it_does_not_end_later_that_way(self, chain: Chain) -> None:
+        path = f"/pgbs/{post(chain.gemeente, '/pgbs', self.PGB | {'einddatum': '2026-06-30'}).json()['id']}"
+        assert codes(post(chain.gemeente, f"{path}/beeindiging", {"einddatum": "2026-07-01"})) == ["PGB"]
+
+    def test_a_change_does_not_run_into_it(self, chain: Chain) -> None:
+        made = allocate(chain, einddatum="2026-05-31").json()["id"]
+        assert post(chain.gemeente, "/pgbs", self.PGB).status_code == 201
+        path, change = f"/toewijzingen/{made}/wijzigingen", {"reden_wijziging": "04"}
+        assert codes(post(chain.gemeente, path, change | {"einddatum": "2026-06-01"})) == ["OP043"]
+        assert post(chain.gemeente, path, change | {"einddatum": "2026-05-30"}).status_code == 201
+
+    def test_of_both_at_once_one_is_refused(self, chain: Chain) -> None:
+        for code in ("02A03", "02A05", "02A07", "02A09"):
+            product = {"product": {"categorie": "02", "code": code}}
+            with ThreadPoolExecutor() as pool:
+                asked = [
+                    pool.submit(allocate, chain, **product),
+                    pool.submit(post, chain.gemeente, "/pgbs", self.PGB | {"product_code": code}),
+                ]
+            assert sorted(one.result().status_code for one in asked) == [201, 422]

@@ -33,6 +33,7 @@ ABSENT = {
     "betaalvoorstel": str(UUID(int=7)),
     "rekening": str(UUID(int=7)),
     "voorstel": str(UUID(int=7)),
+    "pgb": str(UUID(int=7)),
     "contract": "BESTAATNIET",
     "omzetting": str(UUID(int=7)),
     "herindeling": str(UUID(int=7)),

@@ -123,7 +123,7 @@ def told(chain: Chain, gemeente: str, aanbieder: str) -> Iterator[tuple[tuple[st
     declared = told_once(carer, ("billing", "POST", "/v1/declaraties"), basis.DECLARATIE | {"gemeente": gemeente})
     chain.drain()
     ended = termijnen.ended(chain, payer, carer)
-    voorstel = toewijzen.rejected(payer, aanbieder)
+    voorstel, pgb = toewijzen.rejected(payer, aanbieder), toewijzen.pgb(payer)
     plans = levensloop.plans(payer, chain.party(keyed(gemeente, ALLES), gemeente), aanbieder)
     for party in (payer, carer):
         [seen] = party.get("billing", "/declaraties")["declaraties"]
@@ -132,6 +132,7 @@ def told(chain: Chain, gemeente: str, aanbieder: str) -> Iterator[tuple[tuple[st
         yield (party.code, "bericht"), seen["bericht"]
         yield (party.code, "beëindigd"), ended
         yield (party.code, "voorstel"), voorstel
+        yield (party.code, "pgb"), pgb
         yield from (((party.code, kind), value) for kind, value in plans.items())
         yield from (((party.code, kind), value) for kind, value in termijnen.objects(party, seen["bericht"]))
         yield from (((party.code, kind), value) for kind, value in verzoeken.requests(party).items())

@@ -13,7 +13,7 @@ from services.allocation.levensloop.models import Herziening, Intrekking, Verlen
 from services.allocation.levensloop.queries import granted_lines
 from services.allocation.models import Omvang, Wijziging
 from services.allocation.rules.toewijzing import VERWIJDERD
-from services.allocation.toewijzen import bestaand, checks, flows
+from services.allocation.toewijzen import bestaand, flows
 from shared.calendar import NEDERLAND
 from shared.db.session import Namens
 from shared.errors import Fault, Refused
@@ -22,19 +22,16 @@ VERLENGD, VERKORT = "04", "05"
 DAG = timedelta(1)
 
 
-def stretch(session: Session, who: Namens, toewijzing: str, wanted: Verlenging, nu: datetime) -> None:
-    """Give an allocation a later end date, as OP380 asks. Raises Refused (404, 409, 422)."""
+def stretch(session: Session, who: Namens, toewijzing: str, wanted: Verlenging, nu: datetime) -> list[str]:
+    """Give an allocation a later end date, as OP380 asks: what ceilings warn of. Raises Refused (404, 409, 422)."""
     row = queries.one(session, who.organisatie, toewijzing)
     if why := bestaand.not_to_stretch(row, nu.astimezone(NEDERLAND).date()):
         raise _refused("De toewijzing kan niet worden verlengd", Fault("OP380", "/einddatum", why))
     if wanted.einddatum <= row.einddatum:
         text = "Deze dag ligt niet na de huidige einddatum. Kies een latere, of trek de toewijzing in."
         raise _refused("De toewijzing kan niet worden verlengd", Fault("OP380", "/einddatum", text))
-    longer = samen.as_wanted(row, ingangsdatum=row.einddatum + DAG, einddatum=wanted.einddatum)
-    if found := checks.faults(session, who.organisatie, longer, row.bsn):
-        raise Refused(422, "De toewijzing kan niet worden verlengd", found)
     change = Wijziging(reden_wijziging=VERLENGD, einddatum=wanted.einddatum, budget=wanted.budget)
-    flows.change(session, who, toewijzing, change, nu)
+    return flows.change(session, who, toewijzing, change, nu)[1]
 
 
 def withdraw(session: Session, who: Namens, toewijzing: str, wanted: Intrekking, nu: datetime) -> None:
@@ -96,7 +93,7 @@ def _succeed(
     per = _first_day(row, wanted.per)
     size = Omvang(volume=wanted.volume or 0, eenheid=row.omvang_eenheid, frequentie=row.omvang_frequentie)
     ended = Wijziging(reden_wijziging=reason, einddatum=per - DAG)
-    new = samen.Nieuw(samen.as_wanted(row, ingangsdatum=per, omvang=size))
+    new = samen.Nieuw(bestaand.as_wanted(row, ingangsdatum=per, omvang=size))
     wissel = samen.Wissel([(row, ended)], [new])
     return samen.successor(row, samen.send(session, who, messages.client_as_told(session, row), wissel, nu))
 

@@ -48,8 +48,8 @@ def post_verlenging(id: ToewijzingId, body: Verlenging, who: Toewijzer, sleutel:
     """A later end date under the same number (reason 04), where OP380 asks for it."""
 
     def make() -> Toewijzing:
-        acties.stretch(session, who, id, body, system_clock())
-        return _shown(session, who, id)
+        warnings = acties.stretch(session, who, id, body, system_clock())
+        return _shown(session, who, id).model_copy(update={"waarschuwingen": warnings})
 
     with transaction(who) as session:
         return once(session, sleutel, (f"toewijzingen/{id}/verlenging", body), make, Toewijzing)

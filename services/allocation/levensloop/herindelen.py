@@ -10,6 +10,7 @@ from services.allocation.levensloop import plannen, samen
 from services.allocation.levensloop.plannen import DAG, Gepland
 from services.allocation.levensloop.reeksmodellen import NieuweHerindeling
 from services.allocation.levensloop.uitvoeren import head
+from services.allocation.toewijzen import bestaand
 from shared.db import audit, people
 from shared.db import levensloop as lt
 from shared.db import tables as t
@@ -72,7 +73,7 @@ def _check(who: Caller, wanted: NieuweHerindeling, served: dict[str, bool]) -> N
 
 
 def _line(row: Row[Any], wanted: NieuweHerindeling) -> Gepland:
-    new = samen.Nieuw(samen.as_wanted(row, ingangsdatum=wanted.per))
+    new = samen.Nieuw(bestaand.as_wanted(row, ingangsdatum=wanted.per))
     return Gepland(row, wanted.per - DAG, HERINDELING, new, plannen.begins_later(row, wanted.per))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.allocation import queries
 from services.allocation.levensloop.models import Antwoord, Gebeurtenis, Levensloop, Verschil
+from services.allocation.models import Besluit
 from services.allocation.rules.regie import VERWIJDEREN
 from shared.db import audit, people
 from shared.db import tables as t
@@ -183,6 +184,7 @@ def _told(event: _Event, behind: _Behind) -> Gebeurtenis:
         berichtsoort=message.soort,
         reden=event.reden,
         verschillen=list(event.verschillen),
+        besluit=Besluit.of(decision) if decision else None,
         antwoord=Antwoord(
             bericht=behind.answers.get(event.bericht),
             status=message.status,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from services.allocation.models import Product, Toewijzing, ToewijzingId
+from services.allocation.models import Besluit, Product, Toewijzing, ToewijzingId
 from shared.contracts import AgbCode, Cents, Datum, Id, Model, Volume
 
 Instemming = Annotated[
@@ -185,6 +185,7 @@ class Gebeurtenis(Model):
     berichtsoort: str = Field(description="301, 305, 307, 315 of 317")
     reden: str | None = Field(default=None, description="Reden van de wijziging of beëindiging, met haar betekenis")
     verschillen: list[Verschil] = Field(description="Wat er veranderde")
+    besluit: Besluit | None = Field(default=None, description="Wat de gemeente erbij vastlegde, aan haar kant")
     antwoord: Antwoord = Field(description="Wat de andere partij zei")
 
 

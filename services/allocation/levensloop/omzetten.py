@@ -13,7 +13,7 @@ from services.allocation.levensloop import plannen, samen
 from services.allocation.levensloop.plannen import DAG, Gepland
 from services.allocation.levensloop.reeksmodellen import Doel, NieuweOmzetting
 from services.allocation.models import Omvang, Product
-from services.allocation.toewijzen import checks
+from services.allocation.toewijzen import bestaand, checks
 from services.allocation.toewijzen import queries as own
 from services.allocation.toewijzen.flows import last_day
 from shared.db import tables as t
@@ -29,7 +29,9 @@ Target = dict[str, Any]
 def plan(session: Session, who: Caller, wanted: NieuweOmzetting) -> UUID:
     """Plan a conversion: its id. Raises Refused (422) when a cell of the new model is not there."""
     targets = _targets(session, who.organisatie, wanted)
-    lines = [_line(session, row, wanted.per, targets) for row in _found(session, who.organisatie, wanted)]
+    rows = _found(session, who.organisatie, wanted)
+    ending = [row.toewijzing_nummer for row in rows]
+    lines = [_line(session, row, wanted.per, targets, ending) for row in rows]
     head = {
         "soort": "omzetting",
         "standaard": wanted.standaard,
@@ -81,13 +83,13 @@ def _found(session: Session, gemeente: str, wanted: NieuweOmzetting) -> Sequence
     return plannen.running(session, gemeente, wanted.per, law, or_(*products), *providers)
 
 
-def _line(session: Session, row: Row[Any], per: date, targets: Mapping[Any, Target]) -> Gepland:
+def _line(session: Session, row: Row[Any], per: date, targets: Mapping[Any, Target], ending: Sequence[int]) -> Gepland:
     target = targets[row.product_categorie, row.product_code]
     ends = [day for day in (row.einddatum, last_day(per, target["maanden"])) if day is not None]
     told = {"ingangsdatum": per, "einddatum": min(ends, default=None), **target["velden"]}
-    new = samen.Nieuw(samen.as_wanted(row, **told), target["model"], target["assen"])
-    faults = (*plannen.begins_later(row, per), *checks.faults(session, row.eigenaar, new.toewijzing, row.bsn))
-    return Gepland(row, per - DAG, BEKOSTIGING, new, faults)
+    new = samen.Nieuw(bestaand.as_wanted(row, **told), target["model"], target["assen"])
+    found = checks.faults(session, row.eigenaar, new.toewijzing, row.bsn, ending)
+    return Gepland(row, per - DAG, BEKOSTIGING, new, (*plannen.begins_later(row, per), *found))
 
 
 def _unstacked(lines: Sequence[Gepland]) -> list[Gepland]:

@@ -13,7 +13,7 @@ from services.allocation.levensloop.models import Overdracht
 from services.allocation.levensloop.queries import granted
 from services.allocation.models import NieuweToewijzing, Omvang, Wijziging
 from services.allocation.rules.toewijzing import VERWIJDERD
-from services.allocation.toewijzen import flows
+from services.allocation.toewijzen import bestaand, flows
 from services.allocation.toewijzen.bestaand import TOTAAL
 from shared.db.session import Namens
 from shared.errors import Fault, Refused
@@ -72,7 +72,7 @@ def _rest(row: Row[Any], wanted: Overdracht, used: tuple[int, int]) -> NieuweToe
         changes["omvang"] = Omvang(volume=rest, eenheid=row.omvang_eenheid, frequentie=TOTAAL)
     if row.budget is not None:
         changes["budget"] = row.budget - used[1] if wanted.budget is None else wanted.budget
-    return samen.as_wanted(row, **changes)
+    return bestaand.as_wanted(row, **changes)
 
 
 def _ended(row: Row[Any], wanted: Overdracht, used: tuple[int, int]) -> Wijziging:

@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, Row, cast, func, insert, literal, or_, select
 from sqlalchemy.orm import Session
 
-from services.allocation.levensloop.samen import Nieuw, as_wanted, leaves
-from services.allocation.toewijzen import checks
+from services.allocation.levensloop.samen import Nieuw, leaves
+from services.allocation.toewijzen import bestaand, checks
 from shared import waarde
 from shared.db import ledger
 from shared.db import levensloop as lt
@@ -94,10 +94,10 @@ def _line(session: Session, line: Gepland, worths: dict[str, int]) -> dict[str, 
 
 
 def _worth(session: Session, new: Nieuw, row: Row[Any], known: dict[str, int]) -> int:
-    """Eurocents that a new allocation commits over its run; one of equal content is asked once."""
+    """Eurocents that a new allocation commits over its run; one of equal content is asked once; unknown is 0."""
     content = f"{row.standaard} {row.tegenpartij} {_as_json(new)}"
     if content not in known:
-        known[content] = checks.amount(session, checks.proposed(row.eigenaar, new.toewijzing))
+        known[content] = checks.amount(session, checks.values_of(row.eigenaar, new.toewijzing)) or 0
     return known[content]
 
 
@@ -121,4 +121,4 @@ def planned(line: Row[Any]) -> Nieuw:
     told |= {name: date.fromisoformat(told[name]) for name in _DATES if told[name] is not None}
     place = {name: getattr(line, name) for name in ("eigenaar", "standaard", "tegenpartij")}
     row = SimpleNamespace(**place, **told)
-    return Nieuw(as_wanted(row), line.nieuw.get("model"), line.nieuw.get("assen"))
+    return Nieuw(bestaand.as_wanted(row), line.nieuw.get("model"), line.nieuw.get("assen"))

@@ -3,17 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from services.allocation import flows, tonen
-from services.allocation.models import NieuweToewijzing, Product, Wijziging
+from services.allocation import flows
+from services.allocation.models import NieuweToewijzing, Wijziging
 from services.allocation.toewijzen import bestaand, checks, plafonds
 from services.allocation.toewijzen import flows as toewijzen
+from services.allocation.toewijzen import queries as own
 from shared import vault
 from shared.db import ledger
 from shared.db.session import Namens
@@ -61,27 +61,6 @@ def successor(row: Any, sent: Verzonden) -> Opvolger:
     return Opvolger(f"{row.eigenaar}-{row.standaard}-{nummer}", sent.waarschuwingen)
 
 
-def as_wanted(row: Any, **changes: Any) -> NieuweToewijzing:
-    """An allocation as a new one with its product and size, and what is to be otherwise (fields of the model).
-
-    Its client is not repeated: what uses it has the client as they were told.
-    """
-    product = None if row.product_categorie is None else Product(categorie=row.product_categorie, code=row.product_code)
-    told = {
-        "standaard": row.standaard,
-        "aanbieder": max(row.eigenaar, row.tegenpartij, key=len),
-        "client": None,
-        "product": product,
-        "ingangsdatum": row.ingangsdatum,
-        "einddatum": row.einddatum,
-        "omvang": tonen.size(row),
-        "budget": row.budget,
-        "referentie_aanbieder": None,
-        "commentaar": None,
-    }
-    return NieuweToewijzing.model_construct(**told | changes)
-
-
 def leaves(wanted: NieuweToewijzing) -> dict[str, Any]:
     """An allocation as the leaves of a ToegewezenProduct, without its number and moment."""
     product, size = wanted.product, wanted.omvang
@@ -106,14 +85,15 @@ def send(
     All of it is at one provider and under one law. `maker` prepared what `who` approves. Raises Refused: 422 with
     all that is against it, 409 when it needs a second person and there is none.
     """
-    first = wissel.nieuw[0].toewijzing if wissel.nieuw else as_wanted(wissel.gewijzigd[0][0])
+    first = wissel.nieuw[0].toewijzing if wissel.nieuw else bestaand.as_wanted(wissel.gewijzigd[0][0])
     gemeente, message = who.organisatie, message_of(first.standaard, "301")
+    own.one_at_a_time(session, gemeente, first.standaard, vault.pseudonym(gemeente, client["bsn"]))
     _refuse(faults(session, gemeente, client["bsn"], wissel))
     if maker is None:
-        _needs_nobody(session, gemeente, wissel)
+        toewijzen.needs_nobody(session, gemeente, first.standaard, *_changes(gemeente, wissel))
     products = [flows.changed(row, wanted, nu) for row, wanted in wissel.gewijzigd]
     known = plafonds.before(session, gemeente, first.standaard) if wissel.nieuw else plafonds.GEEN
-    nummers = [ledger.next_number(session, "toewijzing_nummer") for _ in wissel.nieuw]
+    nummers = [ledger.next_allocation(session, gemeente, first.standaard) for _ in wissel.nieuw]
     for nummer, new in zip(nummers, wissel.nieuw, strict=True):
         products.append({"toewijzing_nummer": nummer, **leaves(new.toewijzing), **flows.determined(nu)})
     bericht = flows.send_301(session, message, gemeente, first.aanbieder, client, products, nu)
@@ -126,15 +106,17 @@ def send(
             "assen": dict(new.assen) if new.assen else None,
         }
         toewijzen.record(session, who, bericht, nummer, maker, behind)
-    warnings = [text for new in wissel.nieuw for text in plafonds.warnings(session, gemeente, new.toewijzing, known)]
-    return Verzonden(bericht, nummers, list(dict.fromkeys(warnings)))
+    warnings = plafonds.warnings(session, gemeente, first.standaard, _changes(gemeente, wissel), known)
+    return Verzonden(bericht, nummers, warnings)
 
 
 def faults(session: Session, gemeente: str, bsn: str, wissel: Wissel) -> list[Fault]:
-    """All that is against it: of each new allocation what was bought, of each change what may be lowered."""
-    person = vault.pseudonym(gemeente, bsn)
-    found = [fault for row, wanted in wissel.gewijzigd for fault in bestaand.lowered(row, wanted)]
-    return found + [fault for new in wissel.nieuw for fault in checks.faults(session, gemeente, new.toewijzing, person)]
+    """All that is against it: of each new allocation what was bought, of each change what it lowers or lengthens."""
+    person, together = vault.pseudonym(gemeente, bsn), [row.toewijzing_nummer for row, _ in wissel.gewijzigd]
+    found = [fault for row, wanted in wissel.gewijzigd for fault in bestaand.faults(session, row, wanted)]
+    for new in wissel.nieuw:
+        found += checks.faults(session, gemeente, new.toewijzing, person, together)
+    return found
 
 
 def _refuse(found: list[Fault]) -> None:
@@ -142,10 +124,6 @@ def _refuse(found: list[Fault]) -> None:
         raise Refused(422, "De wijziging kan niet", found)
 
 
-def _needs_nobody(session: Session, gemeente: str, wissel: Wissel) -> None:
-    """Refuse what a second person approves, as for each allocation alone."""
-    for new in wissel.nieuw:
-        amount = partial(toewijzen.worth, session, gemeente, new.toewijzing)
-        toewijzen.needs_nobody(session, gemeente, new.toewijzing.standaard, amount)
-    for row, wanted in wissel.gewijzigd:
-        toewijzen.needs_nobody(session, gemeente, row.standaard, partial(toewijzen.grown, session, row, wanted))
+def _changes(gemeente: str, wissel: Wissel) -> list[checks.Change]:
+    new = [toewijzen.begun(gemeente, new.toewijzing) for new in wissel.nieuw]
+    return new + [toewijzen.changed(row, wanted) for row, wanted in wissel.gewijzigd]

@@ -12,6 +12,7 @@ from services.allocation.toewijzen import queries
 from services.allocation.toewijzen.models import (
     NieuwPgb,
     Pgb,
+    Pgbeinde,
     Pgbs,
     Toewijsgrens,
     Toewijsgrenzen,
@@ -28,7 +29,7 @@ Inziener = Annotated[Caller, Security(gemeente, scopes=["inzien"])]
 Toewijzer = Annotated[Caller, Security(gemeente, scopes=["toewijzen"])]
 Goedkeurder = Annotated[Caller, Security(gemeente, scopes=["goedkeuren"])]
 Beheerder = Annotated[Caller, Security(gemeente, scopes=["beheren"])]
-VoorstelId = Annotated[UUID, Path(description="Kenmerk van het voorstel")]
+PgbId = Annotated[UUID, Path(description="Kenmerk van het pgb")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Hoeveel")]
 
 
@@ -63,6 +64,19 @@ def post_pgb(body: NieuwPgb, who: Toewijzer, sleutel: Sleutel = None) -> Pgb:
         return once(session, sleutel, ("pgbs", body), make, Pgb)
 
 
+@router.post("/pgbs/{id}/beeindiging", summary="Beëindig een pgb, of neem het terug")
+def post_beeindiging(id: PgbId, body: Pgbeinde, who: Toewijzer, sleutel: Sleutel = None) -> Pgb:  # noqa: A002
+    """An earlier last day; one before the first day takes it back altogether."""
+
+    def make() -> Pgb:
+        row, gone = budgets.end(session, who.organisatie, id, body.einddatum)
+        told = {"bsn": _shown(row, who), "einddatum": body.einddatum, "vervallen": gone}
+        return Pgb(**_own(row) | told)
+
+    with transaction(who) as session:
+        return once(session, sleutel, (f"pgbs/{id}/beeindiging", body), make, Pgb)
+
+
 @router.get("/pgbs", summary="Persoonsgebonden budgetten")
 def get_pgbs(who: Reader, limit: Limit = 100) -> Pgbs:
     """Latest first."""
@@ -72,7 +86,7 @@ def get_pgbs(who: Reader, limit: Limit = 100) -> Pgbs:
 
 
 def _own(row: Row[Any]) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in Pgb.model_fields}
+    return {name: getattr(row, name) for name in Pgb.model_fields if name != "vervallen"}
 
 
 def _shown(row: Row[Any], who: Caller) -> str:

@@ -6,14 +6,47 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from services.allocation.models import NieuweToewijzing, Wijziging
+from services.allocation import tonen
+from services.allocation.models import NieuweToewijzing, Product, Wijziging
 from services.allocation.rules.toewijzing import VERWIJDERD
+from services.allocation.toewijzen import checks
 from shared.db import ledger
 from shared.db import tables as t
 from shared.errors import Fault
 
+DAG = timedelta(1)
 TOTAAL = "6"
 """Frequentie of a volume for the whole of an allocation."""
+
+
+def faults(session: Session, row: Row[Any], wanted: Wijziging) -> list[Fault]:
+    """All that is against a change of an allocation, beside what its message would be refused for."""
+    last = wanted.einddatum or row.einddatum
+    if not checks.longer(row.einddatum, last):
+        return lowered(row, wanted)
+    more = as_wanted(row, ingangsdatum=row.einddatum + DAG, einddatum=last)
+    return lowered(row, wanted) + checks.faults(session, row.eigenaar, more, row.bsn, [row.toewijzing_nummer])
+
+
+def as_wanted(row: Any, **changes: Any) -> NieuweToewijzing:
+    """An allocation as a new one with its product and size, and what is to be otherwise (fields of the model).
+
+    Its client is not repeated: what uses it has the client as they were told.
+    """
+    product = None if row.product_categorie is None else Product(categorie=row.product_categorie, code=row.product_code)
+    told = {
+        "standaard": row.standaard,
+        "aanbieder": max(row.eigenaar, row.tegenpartij, key=len),
+        "client": None,
+        "product": product,
+        "ingangsdatum": row.ingangsdatum,
+        "einddatum": row.einddatum,
+        "omvang": tonen.size(row),
+        "budget": row.budget,
+        "referentie_aanbieder": None,
+        "commentaar": None,
+    }
+    return NieuweToewijzing.model_construct(**told | changes)
 
 
 def lowered(row: Row[Any], wanted: Wijziging) -> list[Fault]:
@@ -53,7 +86,7 @@ def stretched(session: Session, gemeente: str, wanted: NieuweToewijzing, persoon
         "omvang_volume": size.volume if size else None,
         "omvang_eenheid": size.eenheid if size else None,
         "omvang_frequentie": size.frequentie if size else None,
-        "einddatum": wanted.ingangsdatum - timedelta(1),
+        "einddatum": wanted.ingangsdatum - DAG,
     }
     query = select(current).where(*(current.c[name].is_not_distinct_from(value) for name, value in same.items()))
     return [_stretch(found) for found in session.execute(query) if not not_to_stretch(found, vandaag)]

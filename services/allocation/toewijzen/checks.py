@@ -1,18 +1,20 @@
 """What is asked before an allocation is made: product, contract, tariff and pgb; and its value."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Row, cast, func, literal, or_, select
+from sqlalchemy import Date, Row, and_, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from services.allocation.models import NieuweToewijzing
+from services.allocation.models import NieuweToewijzing, Omvang
 from shared import waarde
 from shared.db import inkoop, ledger
 from shared.db import tables as t
 from shared.db import toewijzen as tt
 from shared.errors import Fault
+from shared.level2.stapeling import HULPMIDDELEN
+from shared.standard.codelists import name_of
 
 OPEN = date(2999, 12, 31)
 COLUMNS = (
@@ -20,19 +22,48 @@ COLUMNS = (
     *("omvang_volume", "omvang_eenheid", "omvang_frequentie", "budget", "ingangsdatum", "einddatum"),
 )
 """What an allocation is worth depends on."""
+Change = tuple[Mapping[str, Any] | None, Mapping[str, Any]]
+"""An allocation before (None: it is new) and after, by the names in COLUMNS."""
+MEEST = 999_999_999_999_999
+"""Eurocents: what would commit more is told as this."""
+GEZAG = ("10", "11", "13")
+"""Kinds of relation (codelist COD472) that can hold custody: parent, guardian, foster parent."""
+MEERDERJARIG = 18
+"""The age in years from which nobody has custody."""
 
 
-def faults(session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str) -> list[Fault]:
+def faults(
+    session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str, samen: Collection[int] = ()
+) -> list[Fault]:
     """All that is against an allocation, as far as the municipality keeps it here.
 
+    `samen` are the numbers of what changes in the same 301: whether it runs beside those is asked of the message.
     A municipality without contracts of this law keeps them elsewhere: then nothing is known to be wrong.
     """
-    found, product = [*_pgb(session, gemeente, wanted, persoon)], _product_row(session, gemeente, wanted)
+    found = [*_pgb(session, gemeente, wanted, persoon), *_stacked(session, gemeente, wanted, persoon, samen)]
+    product = _product_row(session, gemeente, wanted)
     if product is not None or _keeps(session, inkoop.product, gemeente, wanted.standaard):
         found += _product(wanted, product)
     if _keeps(session, inkoop.contract, gemeente, wanted.standaard):
         found += _contract(session, gemeente, wanted, persoon, product)
     return found
+
+
+def custody(standaard: str, client: Mapping[str, Any], dag: date) -> list[Fault]:
+    """What keeps the tree of a Client out of a 301 under iJw: it must tell who has custody on the first day (OP002)."""
+    born = date.fromisoformat(str(client["geboortedatum_datum"]))
+    age = dag.year - born.year - ((dag.month, dag.day) < (born.month, born.day))
+    known = any(relation["soort"] in GEZAG for relation in client.get("Relatie", ()))
+    if standaard != "ijw" or age >= MEERDERJARIG or known:
+        return []
+    kinds = ", ".join(f"{code} {name_of('COD472', standaard, code)}" for code in GEZAG)
+    text = f"De gezagsdrager van de jeugdige ontbreekt. Geef een relatie van soort {kinds}."
+    return [Fault("OP002", "/client/relaties", text)]
+
+
+def longer(before: date | None, after: date | None) -> bool:
+    """Whether a last day moves later; None is an open end."""
+    return before is not None and (after is None or after > before)
 
 
 def _keeps(session: Session, table: Any, gemeente: str, standaard: str) -> bool:
@@ -58,8 +89,19 @@ def _product(wanted: NieuweToewijzing, row: Row[Any] | None) -> Iterator[Fault]:
     if wanted.product is not None and row is None:
         text = "Dit product is op de ingangsdatum niet ingekocht. Kies een ander, of leg het vast bij de inkoop."
         yield Fault("PRODUCT", "/product", text)
-    elif row is not None and wanted.omvang is not None and row.eenheid != wanted.omvang.eenheid:
+    if row is not None and row.bekostiging == "taak":
+        text = "Dit product is taakgericht ingekocht: dat wordt niet per cliënt toegewezen. Kies een ander product."
+        yield Fault("TAAK", "/product", text)
+    elif row is not None and wanted.omvang is not None:
+        yield from _size(wanted.omvang, row)
+
+
+def _size(size: Omvang, row: Row[Any]) -> Iterator[Fault]:
+    if row.eenheid != size.eenheid:
         yield Fault("EENHEID", "/omvang/eenheid", f"Dit product is ingekocht in eenheid {row.eenheid}. Gebruik die.")
+    if row.frequentie is not None and row.frequentie != size.frequentie:
+        text = f"Dit product is ingekocht met frequentie {row.frequentie}. Gebruik die."
+        yield Fault("FREQUENTIE", "/omvang/frequentie", text)
 
 
 def _contract(
@@ -81,25 +123,39 @@ def _contract(
     if wanted.omvang is not None and wanted.omvang.eenheid != waarde.EURO and not _priced(session, gemeente, wanted):
         yield Fault("TR418", "/product/code", "Het contract heeft op de ingangsdatum geen tarief. Leg het eerst vast.")
     closed = all(row.instroom_tot is not None and row.instroom_tot < wanted.ingangsdatum for row in rows)
-    if closed and not _continues(session, gemeente, wanted, persoon):
+    if closed and not _continues(session, gemeente, wanted, persoon, product):
         text = "Bij deze aanbieder mag geen nieuwe zorg meer beginnen; alleen wat loopt wordt afgemaakt."
         yield Fault("INSTROOM", "/ingangsdatum", text)
 
 
 def _priced(session: Session, gemeente: str, wanted: NieuweToewijzing) -> bool:
-    asked = proposed(gemeente, wanted)
+    asked = as_row(values_of(gemeente, wanted))
     price = waarde.price_of(asked, asked.c.ingangsdatum)
     return session.scalar(select(price.c.tarief).select_from(asked.join(price, literal(True)))) is not None
 
 
-def _continues(session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str) -> bool:
-    """Whether the client has care from this provider that runs up to the new one."""
-    row = t.toegewezen_product.c
+def _continues(
+    session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str, product: Row[Any] | None
+) -> bool:
+    """Whether the client has the same care from this provider, or of the same lot, that runs up to the new one."""
+    row, known = t.toegewezen_product.c, inkoop.product.c
     own = (row.eigenaar == gemeente, row.standaard == wanted.standaard, row.tegenpartij == wanted.aanbieder)
     current = ledger.current_allocations(*own, row.bsn == persoon)
     until = cast(wanted.ingangsdatum, Date).op("-")(1)
     runs = or_(current.c.einddatum.is_(None), current.c.einddatum >= until)
-    query = select(current.c.bericht).where(runs, current.c.ingangsdatum < wanted.ingangsdatum)
+    names = ("product_categorie", "product_code")
+    values = (wanted.product.categorie, wanted.product.code) if wanted.product else (None, None)
+    same = and_(*(current.c[name].is_not_distinct_from(value) for name, value in zip(names, values, strict=True)))
+    lot = select(1).where(
+        known.eigenaar == gemeente,
+        known.standaard == wanted.standaard,
+        known.product_categorie == current.c.product_categorie,
+        known.product_code == func.coalesce(current.c.product_code, ""),
+        known.perceel == (product.perceel if product is not None else None),
+        known.perceel != "",
+    )
+    running = (runs, current.c.ingangsdatum < wanted.ingangsdatum, ~ledger.vervallen(current))
+    query = select(current.c.bericht).where(*running, or_(same, lot.exists()))
     return session.execute(query.limit(1)).one_or_none() is not None
 
 
@@ -121,9 +177,28 @@ def _pgb(session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str
         yield Fault("OP043", "/product", text)
 
 
-def proposed(gemeente: str, wanted: NieuweToewijzing) -> Any:
-    """A wanted allocation as a row of a SELECT."""
-    return as_row(values_of(gemeente, wanted))
+def _stacked(
+    session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str, samen: Collection[int]
+) -> Iterator[Fault]:
+    """What the same product was allocated for already in this period (OP259); also ended, which no message tells."""
+    asked, row = wanted.product, t.toegewezen_product.c
+    if asked is not None and asked.categorie in HULPMIDDELEN:
+        return
+    own = (row.eigenaar == gemeente, row.standaard == wanted.standaard, row.tegenpartij == wanted.aanbieder)
+    current = ledger.current_allocations(*own, row.bsn == persoon)
+    product = (current.c.product_categorie, current.c.product_code)
+    named = (asked.categorie, asked.code) if asked else (None, None)
+    query = select(current.c.toewijzing_nummer).where(
+        ~ledger.vervallen(current),
+        current.c.toewijzing_nummer.not_in(samen),
+        func.coalesce(current.c.product_categorie, "").not_in(HULPMIDDELEN),
+        *(or_(column.is_(None), column == name) for column, name in zip(product, named, strict=True) if name),
+        current.c.ingangsdatum <= (wanted.einddatum or OPEN),
+        or_(current.c.einddatum.is_(None), current.c.einddatum >= wanted.ingangsdatum),
+    )
+    if numbers := session.scalars(query.order_by(current.c.toewijzing_nummer)).all():
+        text = f"In deze periode is hetzelfde al toegewezen: {', '.join(map(str, numbers))}. Kies een periode ernaast."
+        yield Fault("OP259", "/product", text)
 
 
 def values_of(gemeente: str, wanted: NieuweToewijzing) -> dict[str, Any]:
@@ -151,9 +226,39 @@ def as_row(values: Mapping[str, Any]) -> Any:
     return select(*columns).subquery("nieuw")
 
 
-def amount(session: Session, row: Any) -> int:
-    """Eurocents that an allocation (a row of a SELECT) commits over its run; without an end over its first year."""
+def amount(session: Session, values: Mapping[str, Any]) -> int | None:
+    """Eurocents that an allocation commits over its run; without an end over its first year, and at most MEEST.
+
+    `values` are those of COLUMNS. None when it is not known: it has no tariff here, or neither a volume nor a budget.
+    """
+    volume, euros = values["omvang_volume"], values["omvang_eenheid"] == waarde.EURO
+    row = as_row({**values, "omvang_volume": None if volume is None else 1})
     begin, eind = row.c.ingangsdatum, func.coalesce(row.c.einddatum, row.c.ingangsdatum + 364)
     price = waarde.price_of(row, begin)
-    query = select(waarde.worth(row, price, begin, eind)).select_from(row.outerjoin(price, literal(True)))
-    return int(session.execute(query).scalar_one())
+    query = select(waarde.worth(row, price, begin, eind), price.c.tarief)
+    each, tarief = session.execute(query.select_from(row.outerjoin(price, literal(True)))).one()
+    if (values["budget"] if volume is None else 1 if euros else tarief) is None:
+        return None
+    return min(int(each) * (1 if volume is None else int(volume)), MEEST)
+
+
+def total(amounts: Iterable[int | None]) -> int | None:
+    """Eurocents together, at most MEEST; None when one is not known."""
+    known = list(amounts)
+    return None if None in known else min(sum(one or 0 for one in known), MEEST)
+
+
+def reaches(session: Session, before: Mapping[str, Any] | None, after: Mapping[str, Any], most: int) -> bool:
+    """Whether an allocation commits `most` eurocents or more, and more than `before`; what is not known may do so."""
+    value = amount(session, after)
+    if value is None:
+        return before is None or _larger(before, after)
+    if value < most or before is None:
+        return value >= most
+    was = amount(session, before)
+    return _larger(before, after) if was is None else value > was
+
+
+def _larger(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    sizes = ((before[name] or 0, after[name] or 0) for name in ("omvang_volume", "budget"))
+    return longer(before["einddatum"], after["einddatum"]) or any(new > old for old, new in sizes)

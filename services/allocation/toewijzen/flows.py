@@ -12,12 +12,17 @@ from services.allocation import flows, queries
 from services.allocation.models import NieuweToewijzing, Omvang, Product, Wijziging
 from services.allocation.toewijzen import bestaand, checks, plafonds
 from services.allocation.toewijzen import queries as own
-from services.allocation.toewijzen.models import Toegewezen
+from services.allocation.toewijzen.models import TOEGANGEN, Toegewezen
 from shared import vault
 from shared.calendar import NEDERLAND
 from shared.db import toewijzen as tt
-from shared.db.session import Namens
+from shared.db.session import Namens, trial
 from shared.errors import Fault, Refused
+from shared.models import to_tree
+from shared.standard.catalogue import message_of
+
+ZELFDE = {"OP259": "TR302", "CONTRACT": "TR418"}
+"""What a message is refused for when something of ours says the same, and more."""
 
 
 def determine(
@@ -31,7 +36,7 @@ def determine(
     gemeente = who.organisatie
     asked = examine(session, gemeente, wanted, nu)
     if maker is None:
-        needs_nobody(session, gemeente, asked.standaard, lambda: worth(session, gemeente, asked))
+        needs_nobody(session, gemeente, asked.standaard, begun(gemeente, asked))
     ceilings = plafonds.before(session, gemeente, asked.standaard)
     nummer, bericht = flows.allocate(session, gemeente, asked, nu)
     chosen = wanted.arrangement
@@ -42,22 +47,55 @@ def determine(
         "resultaatgebieden": wanted.resultaatgebieden,
     }
     record(session, who, bericht, nummer, maker, behind)
-    warnings = plafonds.warnings(session, gemeente, asked, ceilings)
+    warnings = plafonds.warnings(session, gemeente, asked.standaard, [begun(gemeente, asked)], ceilings)
     return f"{gemeente}-{asked.standaard}-{nummer}", warnings
 
 
 def change(
     session: Session, who: Namens, toewijzing: str, wanted: Wijziging, nu: datetime, maker: str | None = None
-) -> UUID:
-    """Change an allocation; its 301. Raises Refused: 404, 422, and 409 as `determine`."""
-    row = queries.one(session, who.organisatie, toewijzing)
-    if found := bestaand.lowered(row, wanted):
-        raise Refused(422, "De wijziging kan niet", found)
+) -> tuple[UUID, list[str]]:
+    """Change an allocation: its 301, and what ceilings warn of. Raises Refused: 404, 422, and 409 as `determine`."""
+    row = examine_change(session, who.organisatie, toewijzing, wanted, nu)
+    told = changed(row, wanted)
     if maker is None:
-        needs_nobody(session, who.organisatie, row.standaard, lambda: grown(session, row, wanted))
+        needs_nobody(session, who.organisatie, row.standaard, told)
+    ceilings = plafonds.before(session, who.organisatie, row.standaard)
     bericht = flows.change(session, who.organisatie, toewijzing, wanted, nu)
     record(session, who, bericht, row.toewijzing_nummer, maker, {"resultaatgebieden": []})
-    return bericht
+    return bericht, plafonds.warnings(session, who.organisatie, row.standaard, [told], ceilings)
+
+
+def examine_change(
+    session: Session, gemeente: str, toewijzing: str, wanted: Wijziging, nu: datetime, *, tryout: bool = False
+) -> Row[Any]:
+    """The allocation that is to change. Raises Refused (404, 422), as `examine`."""
+    row = _taken(session, gemeente, toewijzing)
+    found = bestaand.faults(session, row, wanted)
+    if found or tryout:
+        found = tried(session, found, lambda: flows.change(session, gemeente, toewijzing, wanted, nu))
+    if found:
+        raise Refused(422, "De wijziging kan niet", found)
+    return row
+
+
+def tried(session: Session, found: list[Fault], make: Callable[[], object]) -> list[Fault]:
+    """What was found, with all that a message would be refused for: `make` composes it, and nothing stays behind."""
+    try:
+        with trial(session):
+            make()
+    except Refused as refused:
+        if not refused.faults:
+            raise
+        known = {code for fault in found for code in (fault.code, ZELFDE.get(fault.code))}
+        return found + [fault for fault in refused.faults if fault.code not in known]
+    return found
+
+
+def _taken(session: Session, gemeente: str, toewijzing: str) -> Row[Any]:
+    """An allocation, while nothing else is decided on its client. Raises Refused (404)."""
+    row = queries.one(session, gemeente, toewijzing)
+    own.one_at_a_time(session, gemeente, row.standaard, row.bsn)
+    return queries.one(session, gemeente, toewijzing)
 
 
 def record(
@@ -69,24 +107,29 @@ def record(
     session.execute(insert(tt.besluit).values(**values, **persons))
 
 
-def examine(session: Session, gemeente: str, wanted: Toegewezen, nu: datetime | None = None) -> NieuweToewijzing:
-    """What is wanted as a 301 says it. Raises Refused (422).
+def examine(
+    session: Session, gemeente: str, wanted: Toegewezen, nu: datetime, *, tryout: bool = False
+) -> NieuweToewijzing:
+    """What is wanted as a 301 says it. Raises Refused (422) with all that is against it.
 
-    Whether a running allocation is to be stretched instead (OP380) is asked on the day of `nu`, when it is sent.
+    What its message would be refused for is told with it when there is something else, and always with `tryout`:
+    when it is not sent now.
     """
     asked = resolve(session, gemeente, wanted)
     person = vault.pseudonym(gemeente, asked.client.bsn)
-    found = checks.faults(session, gemeente, asked, person)
-    if nu is not None:
-        found += bestaand.stretched(session, gemeente, asked, person, nu.astimezone(NEDERLAND).date())
+    own.one_at_a_time(session, gemeente, asked.standaard, person)
+    client = to_tree(message_of(asked.standaard, "301"), "Client", asked.client.model_dump(exclude_none=True))
+    found = checks.custody(asked.standaard, client, asked.ingangsdatum)
+    found += checks.faults(session, gemeente, asked, person)
+    if wanted.toegang not in (None, *TOEGANGEN[wanted.standaard]):
+        text = f"Zo komt iemand bij deze wet niet binnen. Kies uit {', '.join(TOEGANGEN[wanted.standaard])}."
+        found.append(Fault("TOEGANG", "/toegang", text))
+    found += bestaand.stretched(session, gemeente, asked, person, nu.astimezone(NEDERLAND).date())
+    if found or tryout:
+        found = tried(session, found, lambda: flows.allocate(session, gemeente, asked, nu))
     if found:
         raise Refused(422, "De toewijzing kan niet", found)
     return asked
-
-
-def worth(session: Session, gemeente: str, asked: NieuweToewijzing) -> int:
-    """The eurocents that a new allocation commits."""
-    return checks.amount(session, checks.proposed(gemeente, asked))
 
 
 def resolve(session: Session, gemeente: str, wanted: Toegewezen) -> NieuweToewijzing:
@@ -129,27 +172,22 @@ def last_day(begin: date, months: int | None) -> date | None:
     return min(first + timedelta(begin.day - 1), end_of_month) - timedelta(1)
 
 
-def needs_nobody(session: Session, gemeente: str, standaard: str, amount: Callable[[], int | None]) -> None:
-    """Refuse an amount from which a second person approves. Raises Refused (409).
-
-    `amount` is worked out when there is a limit only; eurocents, or None where no more is committed than before.
-    """
+def needs_nobody(session: Session, gemeente: str, standaard: str, *changes: checks.Change) -> None:
+    """Refuse an amount from which a second person approves. Raises Refused (409)."""
     limit = own.limit(session, gemeente, standaard)
-    found = amount() if limit is not None else None
-    if limit is not None and found is not None and found >= limit:
+    if limit is not None and any(checks.reaches(session, *change, limit) for change in changes):
         text = "Dit bedrag vraagt een tweede persoon. Zet het klaar met POST /v1/toewijzingsvoorstellen."
         raise Refused(409, "Goedkeuring nodig", [Fault("GOEDKEURING", "/", text)])
 
 
-def grown(session: Session, row: Row[Any], wanted: Wijziging) -> int | None:
-    """What an allocation commits after a change, in eurocents; None when that is no more than before."""
-    before, after = amounts(session, row, wanted)
-    return after if after > before else None
+def begun(gemeente: str, asked: NieuweToewijzing) -> checks.Change:
+    """A new allocation as a change from nothing."""
+    return None, checks.values_of(gemeente, asked)
 
 
-def amounts(session: Session, row: Row[Any], wanted: Wijziging) -> tuple[int, int]:
-    """What an allocation commits before and after a change, in eurocents."""
+def changed(row: Row[Any], wanted: Wijziging) -> checks.Change:
+    """An allocation before and after a change."""
     changes = {"omvang_volume": wanted.volume, "budget": wanted.budget, "einddatum": wanted.einddatum}
     told = {name: value for name, value in changes.items() if value is not None}
     before = {name: getattr(row, name) for name in checks.COLUMNS}
-    return checks.amount(session, checks.as_row(before)), checks.amount(session, checks.as_row(before | told))
+    return before, before | told

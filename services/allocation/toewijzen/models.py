@@ -8,7 +8,12 @@ from services.allocation.inkoop.models import Naam, Sleutelwoord
 from services.allocation.models import NieuweToewijzing
 from shared.contracts import Bsn, Datum, Id, Model, ProductCategorie, ProductCode, Standaard
 
-TOEGANGEN = ("wijkteam", "huisarts", "jeugdarts", "kinderarts", "gecertificeerde_instelling", "rechter")
+TOEGANGEN = {
+    "ijw": ("wijkteam", "huisarts", "jeugdarts", "kinderarts", "gecertificeerde_instelling", "rechter"),
+    "iwmo": ("wijkteam", "gemeente"),
+}
+"""Who lets a citizen in, per law."""
+_TOEGANG = "|".join(dict.fromkeys(name for names in TOEGANGEN.values() for name in names))
 
 
 class Keuze(Model):
@@ -22,8 +27,8 @@ class Toegewezen(NieuweToewijzing):
     """Een nieuwe toewijzing, met wat de gemeente daarbij vastlegt; product, omvang en budget, of een arrangement."""
 
     arrangement: Keuze | None = Field(default=None, description="In plaats van product, omvang en budget")
-    toegang: Annotated[str, Field(pattern=f"^({'|'.join(TOEGANGEN)})$")] | None = Field(
-        default=None, description=f"Wie de toegang bepaalde: {', '.join(TOEGANGEN)}"
+    toegang: Annotated[str, Field(pattern=f"^({_TOEGANG})$")] | None = Field(
+        default=None, description="Wie de toegang bepaalde, zoals dat bij de wet past"
     )
     resultaatgebieden: list[Naam] = Field(default=[], max_length=20, description="Waaraan wordt gewerkt")
 
@@ -64,6 +69,12 @@ class NieuwPgb(Model):
         return self
 
 
+class Pgbeinde(Model):
+    """Een eerdere laatste dag van een persoonsgebonden budget."""
+
+    einddatum: Datum = Field(description="Nieuwe laatste dag; ligt zij voor de begindatum, dan vervalt het pgb")
+
+
 class Pgb(Model):
     """Een vastgelegd persoonsgebonden budget."""
 
@@ -74,6 +85,7 @@ class Pgb(Model):
     product_code: str | None = Field(description="Productcode")
     begindatum: Datum = Field(description="Eerste dag")
     einddatum: Datum | None = Field(description="Laatste dag")
+    vervallen: bool = Field(default=False, description="Het is vervallen, en staat niet meer in de lijst")
 
 
 class Pgbs(Model):

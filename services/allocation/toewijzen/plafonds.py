@@ -7,7 +7,7 @@ allocated in another process since; it holds nothing back, and `GET /v1/budgette
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,7 +15,6 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from services.allocation.models import NieuweToewijzing
 from services.allocation.toewijzen import checks
 from shared import waarde
 from shared.db import inkoop
@@ -51,22 +50,43 @@ def before(session: Session, gemeente: str, standaard: str) -> Vooraf:
     return Vooraf(rows, _committed(session, gemeente, standaard, rows) if rows else {})
 
 
-def warnings(session: Session, gemeente: str, wanted: NieuweToewijzing, known: Vooraf) -> list[str]:
-    """What the ceilings of a new allocation warn of; from now on it is in the sums."""
+def warnings(
+    session: Session,
+    gemeente: str,
+    standaard: str,
+    changes: Iterable[checks.Change],
+    known: Vooraf,
+    *,
+    keep: bool = True,
+) -> list[str]:
+    """What the ceilings of new or changed allocations warn of, where they commit more.
+
+    From now on they are in the sums, unless they are not to be kept: nothing was sent then.
+    """
     if not known.plafonds:
         return []
-    own = _sums(session, gemeente, wanted.standaard, _row(gemeente, wanted))
+    more = _more(session, gemeente, standaard, changes)
     with _LOCK:
-        for name, amount in own.items():
-            known.totalen[name] = known.totalen.get(name, 0) + amount
+        totals = known.totalen if keep else dict(known.totalen)
+        for name, amount in more.items():
+            totals[name] = totals.get(name, 0) + amount
     names = ((row, (row.naam, row.begindatum)) for row in known.plafonds)
-    return [text for row, name in names if name in own and (text := _warning(row, known.totalen[name]))]
+    return [text for row, name in names if more.get(name, 0) > 0 and (text := _warning(row, totals[name]))]
 
 
-def _row(gemeente: str, wanted: NieuweToewijzing) -> Any:
-    """A new allocation as the sums look at one; it has no number yet, and no reason to be taken back."""
-    unknown = ("bericht", "bsn", "toewijzing_nummer", "reden_wijziging")
-    return checks.as_row(checks.values_of(gemeente, wanted) | dict.fromkeys(unknown))
+def _more(session: Session, gemeente: str, standaard: str, changes: Iterable[checks.Change]) -> Totals:
+    """What changes add under each ceiling."""
+    found: Totals = {}
+    for before, after in changes:
+        for values, sign in ((before, -1), (after, 1)):
+            for name, amount in _sums(session, gemeente, standaard, _row(values)).items() if values else ():
+                found[name] = found.get(name, 0) + sign * amount
+    return found
+
+
+def _row(values: Mapping[str, Any]) -> Any:
+    """A version of an allocation as the sums look at one; it has no number yet, and no reason to be taken back."""
+    return checks.as_row({**values, **dict.fromkeys(("bericht", "bsn", "toewijzing_nummer", "reden_wijziging"))})
 
 
 def _warning(plafond: Row[Any], total: int) -> str:

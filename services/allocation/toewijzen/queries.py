@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
@@ -10,6 +11,15 @@ from sqlalchemy.orm import Session
 from shared.db import audit, inkoop, ledger
 from shared.db import tables as t
 from shared.db import toewijzen as tt
+from shared.errors import not_found
+
+
+def one_at_a_time(session: Session, gemeente: str, standaard: str, bsn: str) -> None:
+    """Let what is decided on a citizen (a pseudonym) run one after the other, before any exchange is locked.
+
+    So an allocation sees the personal budget, and the allocation at another provider, of a moment before.
+    """
+    ledger.serialize(session, "cliënt", gemeente, standaard, bsn)
 
 
 def arrangement(session: Session, gemeente: str, model: str, assen: Mapping[str, str], dag: date) -> Row[Any] | None:
@@ -50,6 +60,30 @@ def pgbs(session: Session, gemeente: str, limiet: int) -> list[Row[Any]]:
     found = list(session.execute(query.limit(limiet)))
     audit.note(session, "pgb's ingezien", "lijst", [row.bsn for row in found])
     return found
+
+
+def pgb(session: Session, gemeente: str, key: UUID) -> Row[Any]:
+    """A personal budget, while nobody else changes it. Raises Refused (404)."""
+    row = tt.pgb
+    query = with_person(row).where(row.c.eigenaar == gemeente, row.c.id == key)
+    found = session.execute(query.with_for_update(of=row)).one_or_none()
+    if found is None:
+        raise not_found("Pgb")
+    audit.note(session, "pgb gewijzigd", str(key), [found.bsn])
+    return found
+
+
+def beside_pgb(session: Session, values: Mapping[str, Any]) -> bool:
+    """Whether a citizen has a personal budget already that another would run beside."""
+    row, code = tt.pgb.c, values["product_code"]
+    same = (row[name] == values[name] for name in ("bsn", "eigenaar", "standaard", "product_categorie"))
+    query = select(row.id).where(
+        *same,
+        *([or_(row.product_code.is_(None), row.product_code == code)] if code else []),
+        or_(row.einddatum.is_(None), row.einddatum >= values["begindatum"]),
+        *([row.begindatum <= values["einddatum"]] if values["einddatum"] else []),
+    )
+    return session.execute(query.limit(1)).one_or_none() is not None
 
 
 def against_pgb(session: Session, values: Mapping[str, Any]) -> list[Row[Any]]:

@@ -90,8 +90,9 @@ def post_inwilliging(
     """Sends the 301 with the reference of the request: one new allocation, or all changes at once."""
 
     def make() -> VolledigVerzoek:
-        besluiten.grant(session, who, id, body, system_clock())
-        return tonen.volledig(session, queries.one(session, who.organisatie, id), who, vandaag())
+        _, warnings = besluiten.grant(session, who, id, body, system_clock())
+        seen = tonen.volledig(session, queries.one(session, who.organisatie, id), who, vandaag())
+        return seen.model_copy(update={"waarschuwingen": warnings})
 
     with transaction(who) as session:
         return once(session, sleutel, (f"verzoeken/{id}/inwilliging", body), make, VolledigVerzoek)

@@ -1,7 +1,7 @@
 """Deciding on a request: granting it (301), rejecting it or taking time to look into it (319)."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from services.allocation.flows import REFERENTIE, as_told, compose, determined, send_301
 from services.allocation.rules.verzoek import AFGEWEZEN, IN_ONDERZOEK
 from services.allocation.rules.wijziging import OMVANG
-from services.allocation.toewijzen.flows import record
+from services.allocation.toewijzen import checks, plafonds
+from services.allocation.toewijzen import flows as toewijzen
+from services.allocation.toewijzen.queries import one_at_a_time
 from services.allocation.verzoeken import inwilligen, queries, toetsen
 from services.allocation.verzoeken.models import Afwijzing, Inwilliging
 from services.allocation.verzoeken.queries import Gevraagd
@@ -31,43 +33,76 @@ WOONPLAATSBEGINSEL = "8"
 
 def grant(
     session: Session, who: Namens, verzoek: str, wanted: Inwilliging, nu: datetime, maker: str | None = None
-) -> UUID:
-    """The 301 that grants a request, with its reference (IV093, IV094, IV097).
+) -> tuple[UUID, list[str]]:
+    """The 301 that grants a request, with its reference (IV093, IV094, IV097), and what ceilings warn of.
 
     `maker` prepared what `who` approves. Raises Refused: 404, 422 with every fault, 409 when it was decided on or
     needs a second person and there is none.
     """
-    row, client, products = _granting(session, who.organisatie, verzoek, wanted, nu)
-    toetsen.check(session, row, products, _standing(session, row), alone=maker is None)
-    told = [product | {REFERENTIE: row.referentie_aanbieder} | determined(nu) for product in products]
-    message = message_of(row.standaard, "301")
-    bericht = send_301(session, message, who.organisatie, row.tegenpartij, client, told, nu)
-    for product in products:
-        record(session, who, bericht, product["toewijzing_nummer"], maker, {"resultaatgebieden": []})
-    return bericht
+    granted = examine(session, who.organisatie, verzoek, wanted, nu)
+    row = granted.verzoek
+    if maker is None:
+        toewijzen.needs_nobody(session, row.eigenaar, row.standaard, *granted.changes)
+    ceilings = plafonds.before(session, row.eigenaar, row.standaard)
+    bericht = _send(session, granted, nu)
+    for product in granted.products:
+        toewijzen.record(session, who, bericht, product["toewijzing_nummer"], maker, {"resultaatgebieden": []})
+    return bericht, plafonds.warnings(session, row.eigenaar, row.standaard, granted.changes, ceilings)
 
 
-def amount(session: Session, gemeente: str, verzoek: str, wanted: Inwilliging, nu: datetime) -> int:
-    """Eurocents that a granted request would commit. Raises Refused as `grant`, but for the second person."""
-    row, _, products = _granting(session, gemeente, verzoek, wanted, nu)
-    toetsen.check(session, row, products, _standing(session, row), alone=False)
-    return sum(toetsen.amount(session, row, product) for product in products)
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A request, the Client of its 301, the allocations that are new or change in it, and each before and after."""
+
+    verzoek: Row[Any]
+    client: Mapping[str, Any]
+    products: list[inwilligen.Product]
+    changes: list[checks.Change]
 
 
-def _granting(
-    session: Session, gemeente: str, verzoek: str, wanted: Inwilliging, nu: datetime
-) -> tuple[Row[Any], Mapping[str, Any], list[inwilligen.Product]]:
-    """The request, the Client of the 301, and the allocations that are new or change in it."""
+def examine(
+    session: Session, gemeente: str, verzoek: str, wanted: Inwilliging, nu: datetime, *, tryout: bool = False
+) -> Granted:
+    """What granting a request comes to. Raises Refused: 404, 409, 422 with every fault.
+
+    What its message would be refused for is among them when there is something else, and always with `tryout`.
+    """
     row = _taken(session, gemeente, verzoek)
     _check_undecided(row)
-    client, faults = _client(session, row, wanted)
+    client, found = _client(session, row, wanted)
     if row.soort == queries.TOEWIJZING:
         products, more = _allocation(session, row, wanted)
     else:
         products, more = _changes(session, row, wanted, nu.astimezone(NEDERLAND).date())
-    if faults + more:
-        raise Refused(422, "Het verzoek kan zo niet worden ingewilligd", faults + more)
-    return row, client, products
+    _refuse(found + more)
+    standing = _standing(session, row)
+    granted = Granted(row, client, products, toetsen.changes(row, products, standing))
+    found = [*_custody(session, granted), *toetsen.faults(session, row, products, standing)]
+    if found or tryout:
+        found = toewijzen.tried(session, found, lambda: _send(session, granted, nu))
+    _refuse(found)
+    return granted
+
+
+def _refuse(found: list[Fault]) -> None:
+    if found:
+        raise Refused(422, "Het verzoek kan zo niet worden ingewilligd", found)
+
+
+def _custody(session: Session, granted: Granted) -> list[Fault]:
+    """Whether a new allocation tells who has custody, unless the provider said that it knows (OP002, OP002x1)."""
+    row = granted.verzoek
+    if row.soort != queries.TOEWIJZING or queries.custody_known(session, row):
+        return []
+    return checks.custody(row.standaard, granted.client, granted.products[0]["ingangsdatum"])
+
+
+def _send(session: Session, granted: Granted, nu: datetime) -> UUID:
+    row = granted.verzoek
+    referred = {REFERENTIE: row.referentie_aanbieder} | determined(nu)
+    told = [product | referred for product in granted.products]
+    message = message_of(row.standaard, "301")
+    return send_301(session, message, row.eigenaar, row.tegenpartij, granted.client, told, nu)
 
 
 def reject(session: Session, gemeente: str, verzoek: str, wanted: Afwijzing, vandaag: date) -> UUID:
@@ -87,6 +122,7 @@ def investigate(session: Session, gemeente: str, verzoek: str, vandaag: date) ->
 def _taken(session: Session, gemeente: str, verzoek: str) -> Row[Any]:
     """A request, while no other decision on its client is made. Raises Refused (404)."""
     row = queries.one(session, gemeente, verzoek)
+    one_at_a_time(session, gemeente, row.standaard, row.bsn)
     ledger.serialize(session, gemeente, row.tegenpartij, row.standaard, row.bsn)
     audit.note(session, "verzoek beoordeeld", verzoek, [row.bsn])
     return queries.one(session, gemeente, verzoek)
@@ -152,7 +188,7 @@ def _allocation(session: Session, row: Row[Any], wanted: Inwilliging) -> tuple[l
         text = "Perioden horen bij een verzoek om wijziging. Gebruik ingangsdatum en einddatum."
         return [], [Fault("IV094", "/perioden", text)]
     [asked] = queries.gevraagd(session, row)
-    product = inwilligen.new(asked, ledger.next_number(session, "toewijzing_nummer"))
+    product = inwilligen.new(asked, _number(session, row))
     return [product | _amended(wanted)], []
 
 
@@ -180,9 +216,9 @@ def _changes(
     products: list[inwilligen.Product] = []
     for product in _with_other_days(asked, wanted):
         if product.soort == "nieuw":
-            products.append(inwilligen.new(product, _number(session)))
+            products.append(inwilligen.new(product, _number(session, row)))
         else:
-            products += inwilligen.changed(product, told[product.toewijzing_nummer or 0], lambda: _number(session))
+            products += inwilligen.changed(product, told[product.toewijzing_nummer or 0], lambda: _number(session, row))
     return products, []
 
 
@@ -192,8 +228,8 @@ def _standing(session: Session, row: Row[Any]) -> dict[int, inwilligen.Product]:
     return {number: as_told(message, found) for number, found in queries.allocations(session, row).items()}
 
 
-def _number(session: Session) -> int:
-    return ledger.next_number(session, "toewijzing_nummer")
+def _number(session: Session, row: Row[Any]) -> int:
+    return ledger.next_allocation(session, row.eigenaar, row.standaard)
 
 
 def _as_a_whole(wanted: Inwilliging) -> list[Fault]:

@@ -200,6 +200,7 @@ class VolledigVerzoek(Verzoek):
     client: Clientgegevens | None = Field(description="De cliënt; alleen met het recht inzien")
     commentaar: str | None = Field(description="Toelichting; alleen met het recht inzien")
     antwoorden: list[Antwoord] = Field(description="Wat de gemeente antwoordde, het oudste eerst")
+    waarschuwingen: list[str] = Field(default=[], description="Wat plafonds zeggen bij het inwilligen")
 
 
 class AnderePeriode(Model):

@@ -282,3 +282,9 @@ def _with_reference(query: Select[Any], table: Any, verzoek: Row[Any]) -> Select
 
 _NUMMERS = ARRAY(BigInteger)
 _MESSAGE = (t.bericht.c.id, t.bericht.c.volgorde, t.bericht.c.dagtekening, t.bericht.c.status)
+
+
+def custody_known(session: Session, row: Row[Any]) -> bool:
+    """Whether the provider told in a 315 that it knows who has custody of the client (OP002x1)."""
+    query = select(t.client.c.gezagsdrager_bekend).where(t.client.c.bericht == row.bericht, t.client.c.bsn == row.bsn)
+    return session.scalar(query.limit(1)) == "1"

@@ -1,5 +1,6 @@
 """Allocations, changes and granted requests that one person prepares and another approves, over HTTP."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -28,8 +29,8 @@ def post_voorstel(body: NieuwVoorstel, who: Toewijzer, response: Response, sleut
     """Checked now, kept sealed, and sent when another person approves it."""
 
     def make() -> Voorstel:
-        key = flows.prepare(session, who, body, system_clock())
-        return _voorstel(queries.proposal(session, who.organisatie, key), who)
+        key, warnings = flows.prepare(session, who, body, system_clock())
+        return _voorstel(queries.proposal(session, who.organisatie, key), who, warnings)
 
     with transaction(who) as session:
         made = once(session, sleutel, ("toewijzingsvoorstellen", body), make, Voorstel)
@@ -61,8 +62,8 @@ def get_voorstel(id: VoorstelId, who: Inziener) -> Voorstel:  # noqa: A002
 def post_goedkeuring(id: VoorstelId, who: Goedkeurder) -> Voorstel:  # noqa: A002
     """Another than who prepared it; it is checked again and sent."""
     with transaction(who) as session:
-        flows.approve(session, who, id, system_clock())
-        return _voorstel(queries.proposal(session, who.organisatie, id), who)
+        warnings = flows.approve(session, who, id, system_clock())
+        return _voorstel(queries.proposal(session, who.organisatie, id), who, warnings)
 
 
 @router.post("/toewijzingsvoorstellen/{id}/afwijzing", summary="Wijs een voorstel af")
@@ -73,6 +74,7 @@ def post_afwijzing(id: VoorstelId, who: Toewijzer) -> Voorstel:  # noqa: A002
         return _voorstel(queries.proposal(session, who.organisatie, id), who)
 
 
-def _voorstel(row: Row[Any], who: Caller) -> Voorstel:
-    told = {name: getattr(row, name) for name in Voorstel.model_fields if name != "inhoud"}
+def _voorstel(row: Row[Any], who: Caller, warnings: Sequence[str] = ()) -> Voorstel:
+    own = Voorstel.model_fields.keys() - {"inhoud", "waarschuwingen"}
+    told = {name: getattr(row, name) for name in own} | {"waarschuwingen": list(warnings)}
     return Voorstel(**told | {"bsn": people.shown(row.verzegeld, row.eigenaar, whole="inzien" in who.rechten)})

@@ -1,5 +1,6 @@
 """Allocations, changes and granted requests that one person prepares and another approves."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,9 +9,8 @@ from sqlalchemy import Row, insert, update
 from sqlalchemy.orm import Session
 
 from services.allocation import queries
-from services.allocation.toewijzen import flows
+from services.allocation.toewijzen import checks, flows, plafonds
 from services.allocation.verzoeken import besluiten
-from services.allocation.verzoeken import queries as verzoeken
 from services.allocation.voorstellen import queries as own
 from services.allocation.voorstellen.models import NieuwVoorstel
 from shared import vault
@@ -23,37 +23,45 @@ PLACE = "toewijzingsvoorstel"
 """What the content of a proposal is sealed for."""
 
 
-def prepare(session: Session, who: Caller, wanted: NieuwVoorstel, nu: datetime) -> UUID:
-    """Keep what is wanted, sealed, until another person decides. Raises Refused (404, 422)."""
+def prepare(session: Session, who: Caller, wanted: NieuwVoorstel, nu: datetime) -> tuple[UUID, list[str]]:
+    """Keep what is wanted, sealed, until another person decides: its id, and what ceilings would warn of.
+
+    Raises Refused (404, 422) with all that it would be refused for when it is approved now.
+    """
     gemeente, key = who.organisatie, uuid4()
-    person, amount = _examine(session, gemeente, wanted, nu)
+    person, standaard, changes = _examine(session, gemeente, wanted, nu)
     values = {
         "eigenaar": gemeente,
         "id": key,
         "toewijzing": wanted.wijziging.id if wanted.wijziging else None,
         "bsn": person,
         "inhoud": vault.seal(wanted.model_dump_json().encode(), gemeente, PLACE),
-        "bedrag": amount,
+        "bedrag": checks.total(checks.amount(session, after) for _, after in changes),
         "gemaakt_door": who.wie,
         "gemaakt_kenmerk": who.kenmerk,
     }
     session.execute(insert(tt.toewijzingsvoorstel).values(values))
-    return key
+    ceilings = plafonds.before(session, gemeente, standaard)
+    return key, plafonds.warnings(session, gemeente, standaard, changes, ceilings, keep=False)
 
 
-def _examine(session: Session, gemeente: str, wanted: NieuwVoorstel, nu: datetime) -> tuple[str, int]:
-    """Whom it is about, as a pseudonym, and the eurocents that it commits."""
+def _examine(
+    session: Session, gemeente: str, wanted: NieuwVoorstel, nu: datetime
+) -> tuple[str, str, Sequence[checks.Change]]:
+    """Whom it is about, as a pseudonym, under which law, and each allocation before and after."""
     if wanted.wijziging is not None:
-        row = queries.one(session, gemeente, wanted.wijziging.id)
-        return row.bsn, flows.amounts(session, row, wanted.wijziging.wijziging)[1]
+        change = wanted.wijziging.wijziging
+        row = flows.examine_change(session, gemeente, wanted.wijziging.id, change, nu, tryout=True)
+        return row.bsn, row.standaard, [flows.changed(row, change)]
     if wanted.verzoek is not None:
-        asked = verzoeken.one(session, gemeente, wanted.verzoek.id)
-        return asked.bsn, besluiten.amount(session, gemeente, wanted.verzoek.id, wanted.verzoek.inwilliging, nu)
+        asked = besluiten.examine(session, gemeente, wanted.verzoek.id, wanted.verzoek.inwilliging, nu, tryout=True)
+        return asked.verzoek.bsn, asked.verzoek.standaard, asked.changes
     assert wanted.toewijzing is not None
     bsn = wanted.toewijzing.client.bsn
     person = vault.pseudonym(gemeente, bsn)
     people.keep_people(session, gemeente, [(bsn, person)])
-    return person, flows.worth(session, gemeente, flows.examine(session, gemeente, wanted.toewijzing))
+    new = flows.examine(session, gemeente, wanted.toewijzing, nu, tryout=True)
+    return person, new.standaard, [flows.begun(gemeente, new)]
 
 
 def content(row: Row[Any]) -> NieuwVoorstel | None:
@@ -63,26 +71,31 @@ def content(row: Row[Any]) -> NieuwVoorstel | None:
     return NieuwVoorstel.model_validate_json(vault.unseal(row.inhoud, row.eigenaar, PLACE))
 
 
-def approve(session: Session, who: Caller, key: UUID, nu: datetime) -> None:
-    """Carry a proposal out as the second person. Raises Refused: 404, 409 (own or decided), 422 (it can no more)."""
+def approve(session: Session, who: Caller, key: UUID, nu: datetime) -> list[str]:
+    """Carry a proposal out as the second person: what ceilings warn of.
+
+    Raises Refused: 404, 409 (own or decided), 422 (it can no more).
+    """
     row = _waiting(session, who, key)
     if row.gemaakt_kenmerk == who.kenmerk:
         raise Refused(409, "Dit kunt u niet zelf goedkeuren", detail="Vraag een collega: u heeft het klaargezet.")
     wanted = content(row)
     assert wanted is not None
-    bericht = _carry_out(session, who, wanted, nu, row.gemaakt_door)
+    bericht, warnings = _carry_out(session, who, wanted, nu, row.gemaakt_door)
     _decide(session, who, key, nu, {"uitkomst": "goedgekeurd", "bericht": bericht})
+    return warnings
 
 
-def _carry_out(session: Session, who: Caller, wanted: NieuwVoorstel, nu: datetime, maker: str) -> UUID:
+def _carry_out(
+    session: Session, who: Caller, wanted: NieuwVoorstel, nu: datetime, maker: str
+) -> tuple[UUID, list[str]]:
     if wanted.wijziging is not None:
         return flows.change(session, who, wanted.wijziging.id, wanted.wijziging.wijziging, nu, maker)
     if wanted.verzoek is not None:
         return besluiten.grant(session, who, wanted.verzoek.id, wanted.verzoek.inwilliging, nu, maker)
     assert wanted.toewijzing is not None
-    toewijzing, _ = flows.determine(session, who, wanted.toewijzing, nu, maker)
-    bericht: UUID = queries.one(session, who.organisatie, toewijzing).bericht
-    return bericht
+    toewijzing, warnings = flows.determine(session, who, wanted.toewijzing, nu, maker)
+    return queries.one(session, who.organisatie, toewijzing).bericht, warnings
 
 
 def reject(session: Session, who: Caller, key: UUID, nu: datetime) -> None:

@@ -44,13 +44,14 @@ class Voorstel(Model):
     id: Id = Field(description="Kenmerk")
     toewijzing: str | None = Field(description="De toewijzing die zou veranderen; leeg: een nieuwe")
     bsn: str = Field(description="BSN van de cliënt; zonder het recht inzien alleen de laatste drie cijfers")
-    bedrag: int = Field(description="Eurocenten die ermee worden vastgelegd")
+    bedrag: int | None = Field(description="Eurocenten die ermee worden vastgelegd; leeg: niet bekend")
     gemaakt_door: str = Field(description="Wie het klaarzette")
     gemaakt_op: datetime = Field(description="Wanneer")
     besloten_door: str | None = Field(description="Wie besliste")
     besloten_op: datetime | None = Field(description="Wanneer")
     uitkomst: str | None = Field(description="goedgekeurd of afgewezen; leeg: het wacht")
     bericht: Id | None = Field(description="Het 301-bericht dat ervan kwam")
+    waarschuwingen: list[str] = Field(default=[], description="Wat plafonds zeggen bij klaarzetten en goedkeuren")
     inhoud: NieuwVoorstel | None = Field(default=None, description="Wat er wordt gevraagd, zolang het wacht")
 
 

@@ -31,6 +31,13 @@ OPERATIONS: Mapping[Key, Operation] = {
         (409, 404),  # it was decided on already
     ),
     ("allocation", "POST", "/v1/pgbs"): Operation("toewijzen", "gemeente", gives=(201, 0), body=PGB),
+    ("allocation", "POST", "/v1/pgbs/{id}/beeindiging"): Operation(
+        "toewijzen",
+        "gemeente",
+        "pgb",
+        (200, 404),
+        {"einddatum": "2026-06-30"},
+    ),
     ("allocation", "GET", "/v1/pgbs"): Operation("lezen", "gemeente"),
 }
 
@@ -41,3 +48,9 @@ def rejected(payer: Party, aanbieder: str) -> str:
     made = str(payer.call("POST", "allocation", "/toewijzingsvoorstellen", 201, json=body)["id"])
     payer.call("POST", "allocation", f"/toewijzingsvoorstellen/{made}/afwijzing")
     return made
+
+
+def pgb(payer: Party) -> str:
+    """A personal budget."""
+    body = PGB | {"product_categorie": "05", "begindatum": "2026-01-01"}
+    return str(payer.call("POST", "allocation", "/pgbs", 201, json=body)["id"])
