@@ -82,5 +82,13 @@ vraag = Table(
 
 def waits(line: Any) -> ColumnElement[bool]:
     """The condition that a person has yet to decide on a prestatie."""
-    place = (vraag.c.eigenaar == line.c.eigenaar, vraag.c.bericht == line.c.bericht)
-    return exists().where(*place, vraag.c.volgnummer == line.c.volgnummer, vraag.c.uitkomst.is_(None))
+    return exists().where(*_open(line), vraag.c.volgnummer == line.c.volgnummer)
+
+
+def unanswered(line: Any) -> ColumnElement[bool]:
+    """The condition that the answer to the declaratie of a prestatie waits for a person, on that line or another."""
+    return exists().where(*_open(line))
+
+
+def _open(line: Any) -> tuple[ColumnElement[bool], ...]:
+    return vraag.c.eigenaar == line.c.eigenaar, vraag.c.bericht == line.c.bericht, vraag.c.uitkomst.is_(None)

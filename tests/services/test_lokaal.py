@@ -10,7 +10,8 @@ from services.demo import people
 from services.demo.stage import Party
 from shared.calendar import vandaag
 from tests.chain import Chain, query
-from tests.services.claims import allocate, claim, codes, declare, deliver, outcomes, reasons, send
+from tests.services.brought import OKTOBER, bring, decide, line, seen
+from tests.services.claims import allocate, claim, codes, declare, deliver, outcomes, reasons, send, to_pay
 
 REGEL = {
     "naam": "veel-uren",
@@ -189,3 +190,20 @@ class TestAsking:
         other = allocate(chain, chain.begeleiding, product={"categorie": "02", "code": "02A03"}, client=people.ANNIE)
         deliver(chain.begeleiding, other, "2025-12", 4)
         assert outcomes(declare(chain, chain.begeleiding, "2025-12")) == [(4 * 6_150, "toegekend")]
+
+    def test_a_credit_waits_for_the_answer_to_its_debit(self, chain: Chain, hours: str) -> None:
+        """IV085: else it could take back what a person refuses, and its provider would pay for care."""
+        rule(chain, per="regel", grens=10, **VRAAG)
+        bring(chain, chain.begeleiding, line(hours, "A1", OKTOBER, 12))
+        bring(chain, chain.begeleiding, line(hours, "A2", OKTOBER, 12, vorig="A1"))
+        decide(chain, "afgewezen")
+        assert seen(chain) == {"A1": ("afgewezen", ["9322"]), "A2": ("afgewezen", ["8017"])}
+        assert to_pay(chain) == {}
+
+    def test_a_credit_after_the_answer_is_granted(self, chain: Chain, hours: str) -> None:
+        rule(chain, per="regel", grens=10, **VRAAG)
+        bring(chain, chain.begeleiding, line(hours, "A1", OKTOBER, 12))
+        decide(chain, "toegekend")
+        bring(chain, chain.begeleiding, line(hours, "A2", OKTOBER, 12, vorig="A1"))
+        assert seen(chain) == {"A1": ("toegekend", []), "A2": ("toegekend", [])}
+        assert sum(to_pay(chain).values()) == 0

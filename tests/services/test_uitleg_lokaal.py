@@ -7,6 +7,7 @@ import pytest
 from tests.chain import Chain
 from tests.services.betalen import Office, grant
 from tests.services.betalen import allocation as paid_allocation
+from tests.services.brought import OKTOBER, bring, line
 from tests.services.claims import Json, agree, allocate, claim, declaraties, declare, deliver, hours, send
 from tests.services.test_lokaal import VRAAG, rule
 from tests.services.test_uitleg import explained, rules, step
@@ -75,6 +76,16 @@ class TestWaiting:
         chain.drain()
         after = explained(chain.gemeente)
         assert (after["stappen"], after["afwijkingen"]) == (before["stappen"], [])
+
+    def test_of_a_credit_that_came_too_soon_it_stays_the_reason(self, chain: Chain, hours: str) -> None:
+        asked(chain, hours)
+        debit = declaraties(chain.gemeente)[0]["regels"][0]["referentie"]
+        bring(chain, chain.begeleiding, line(hours, "C1", OKTOBER, 12, vorig=debit))
+        before = explained(chain.gemeente)
+        assert "die was beantwoord en toegekend" in step(before, "credit")["tekst"]
+        decide(chain, "toegekend")
+        after = explained(chain.gemeente)
+        assert (after["stappen"], after["uitkomst"], after["afwijkingen"]) == (before["stappen"], "afgewezen", [])
 
 
 NOVEMBER = {"standaard": "iwmo", "gemeente": "0193", "maand": "2025-11"}

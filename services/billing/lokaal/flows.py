@@ -112,8 +112,9 @@ def waits_until(session: Session, bericht: Row[Any], vandaag: date) -> date | No
     Once that day is past, what was not decided is granted: the standard gives no ground to refuse it.
     """
     row = tl.vraag.c
+    lapsed = {"uitkomst": "verlopen", "besloten_op": func.now()}
     waiting = (row.eigenaar == bericht.eigenaar, row.bericht == bericht.id, row.uitkomst.is_(None))
-    session.execute(update(tl.vraag).where(*waiting, row.uiterlijk < vandaag).values(uitkomst="verlopen"))
+    session.execute(update(tl.vraag).where(*waiting, row.uiterlijk < vandaag).values(lapsed))
     until: date | None = session.scalar(select(func.min(row.uiterlijk)).where(*waiting))
     return until
 

@@ -45,6 +45,6 @@ def _said(rule: Row[Any], outcome: str) -> str:
     asked = f"Met deze regel zou het {_measured(rule, rule.waarde)} worden, dus beslist een persoon"
     if outcome == "wacht op oordeel":
         return f"{asked}, uiterlijk op {w.day(rule.uiterlijk)}."
-    if rule.besloten_op is None:
+    if rule.uitkomst == "verlopen":
         return f"{asked}; dat gebeurde niet voor {w.day(rule.uiterlijk)}, en toen is de regel toegekend."
     return f"{asked}: {outcome} door {rule.besloten_door} op {w.moment(rule.besloten_op)}."

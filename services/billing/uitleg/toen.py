@@ -43,7 +43,17 @@ BEOORDEELD, VERSTUURD = "bericht beoordeeld", "bericht uitgaand"
 EINDE = ("goedgekeurd", "afgekeurd")
 LOKAAL = "LOKAAL-"
 _METADATA = MetaData(schema="pg_temp")
-_REAL = (t.prestatie, t.toegewezen_product, t.client, t.declaratie, t.contract, t.tarief, t.bericht, t.bevinding)
+_REAL = (
+    t.prestatie,
+    t.toegewezen_product,
+    t.client,
+    t.declaratie,
+    t.contract,
+    t.tarief,
+    t.bericht,
+    t.bevinding,
+    t.vraag,
+)
 
 
 def _copied(table: Table) -> Table:
@@ -215,6 +225,14 @@ def _decided_later(op: datetime) -> ColumnElement[bool]:
     return exists(select(1).select_from(joined).where(*place, named, asked.besloten_op > op))
 
 
+def _questions(_: Row[Any], op: datetime) -> _Filling:
+    """What was asked of persons about the messages so far, open where they decided after that moment."""
+    row = t.vraag.c
+    outcome = case((row.besloten_op > op, None), else_=row.uitkomst)
+    values = (outcome.label(column.name) if column is row.uitkomst else column for column in row)
+    return list(row.keys()), select(*values).where(row.bericht.in_(select(_COPIES["bericht"].c.id)))
+
+
 _FILLING = {
     "prestatie": _lines,
     "toegewezen_product": _allocations,
@@ -224,5 +242,6 @@ _FILLING = {
     "tarief": _tariffs,
     "bericht": _messages,
     "bevinding": _findings,
+    "vraag": _questions,
 }
 assert [*_FILLING] == [*_COPIES], "each table is filled from those before it"
