@@ -94,12 +94,15 @@ def _group(rule: Row[Any], line: Any) -> ColumnElement[Any]:
 
 
 def _before(rule: Row[Any], line: Any, bericht: Row[Any]) -> ColumnElement[int]:
-    """What was granted in the group of a line before this declaratie, with the credits of the declaratie taken off."""
+    """What was granted in the group of a line before this declaratie, with the credits of the declaratie taken off.
+
+    In whatever order they came: one that waited in a queue is judged after those behind it.
+    """
     other, message = t.prestatie.alias("ander"), t.bericht.alias("eerder")
     is_credit = other.c.ingediend_bedrag_debet_credit == "C"
     sign = case((is_credit, -1), else_=1)
     share = _share(rule, other)
-    earlier = and_(message.c.status == "goedgekeurd", message.c.volgorde < bericht.volgorde)
+    earlier = and_(message.c.status == "goedgekeurd", message.c.id != bericht.id)
     own = and_(message.c.id == bericht.id, is_credit)
     return (
         select(func.coalesce(func.sum(sign * share), 0))
