@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.billing.lokaal import judging, queries
 from services.billing.lokaal.models import Antwoord, Geraakt, NieuweRegel, Proef, Uitslag
-from shared.calendar import add_working_days
+from shared.calendar import NEDERLAND, add_working_days
 from shared.db import lokaal as tl
 from shared.db.session import Namens
 from shared.errors import Fault, Refused
@@ -21,7 +21,7 @@ from shared.termen import TERMEN
 
 ANTWOORD = TERMEN["declaratie-antwoord"].aantal or 0
 MARGE = 2
-"""Working days before the end of the term (ANTWOORD) that we answer without a decision."""
+"""Working days before the end of the term (ANTWOORD, from receipt) that we answer without a decision."""
 SHOWN = 1000
 
 
@@ -96,7 +96,7 @@ def apply(session: Session, bericht: Row[Any], vandaag: date) -> None:
         if rule.gevolg == "afwijzen":
             record(session, scope_of(bericht, vandaag), [_finding(rule, hit.line.volgnummer) for hit in found])
         elif found:
-            until = add_working_days(vandaag, ANTWOORD - MARGE)
+            until = add_working_days(bericht.aangemaakt.astimezone(NEDERLAND).date(), ANTWOORD - MARGE)
             asked = {"eigenaar": bericht.eigenaar, "bericht": bericht.id, "regel": rule.id, "uiterlijk": until}
             rows = [{**asked, "volgnummer": hit.line.volgnummer, "waarde": hit.waarde} for hit in found]
             session.execute(insert(tl.vraag), rows)
