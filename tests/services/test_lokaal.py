@@ -62,6 +62,10 @@ class TestEntering:
     def test_a_person_may_look_at_everything_of_a_client(self, chain: Chain) -> None:
         assert send(chain.gemeente, "/lokale-regels", REGEL | VRAAG | {"per": "client"}).status_code == 201
 
+    def test_one_provider_knows_all_that_it_claimed_for_a_client(self, chain: Chain) -> None:
+        mine = REGEL | {"per": "client", "aanbieder": chain.begeleiding.code}
+        assert send(chain.gemeente, "/lokale-regels", mine).status_code == 201
+
     def test_a_name_is_used_once(self, chain: Chain) -> None:
         rule(chain)
         assert send(chain.gemeente, "/lokale-regels", REGEL).status_code == 409

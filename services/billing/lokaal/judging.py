@@ -41,9 +41,9 @@ def _over(rule: Row[Any], lines: Any) -> Iterator[Hit]:
     for line in lines:
         key = line.volgnummer if rule.per == "regel" else line.groep
         total = totals.get(key, int(line.eerder)) + line.deel
-        if total > rule.grens:
+        if line.deel > 0 and total > rule.grens:
             yield Hit(line, total)
-        if total <= rule.grens or rule.gevolg == "vragen":
+        if line.deel <= 0 or total <= rule.grens or rule.gevolg == "vragen":
             totals[key] = total
 
 

@@ -28,7 +28,7 @@ class NieuweRegel(Model):
     )
     per: str = Field(
         pattern="^(regel|maand|toewijzing|client)$",
-        description="Waarover: regel, maand (cliënt, aanbieder, product), toewijzing of cliënt (alle aanbieders)",
+        description="Waarover: regel, maand (cliënt, aanbieder, product), toewijzing of cliënt (van alle aanbieders, of van die ene)",
     )
     grens: int = Field(ge=0, le=99_999_999_999, description="Het meeste dat ongevraagd mag")
     aanbieder: AgbCode | None = Field(default=None, description="Leeg: alle aanbieders")
@@ -47,8 +47,10 @@ class NieuweRegel(Model):
         if self.retourcode not in RETOURCODES[self.grootheid]:
             fitting = " of ".join(RETOURCODES[self.grootheid])
             raise ValueError(f"deze retourcode betekent iets anders; bij {self.grootheid} hoort {fitting}")
-        if self.gevolg == "afwijzen" and self.per == "client":
-            raise ValueError("de aanbieder kent niet wat anderen declareren (OP095): laat dit een persoon vragen")
+        if self.gevolg == "afwijzen" and self.per == "client" and self.aanbieder is None:
+            raise ValueError(
+                "de aanbieder kent niet wat anderen declareren (OP095): noem één aanbieder, of laat een persoon beslissen"
+            )
         if self.gevolg == "afwijzen" and not (self.bekendgemaakt_op and self.bekendgemaakt_op <= self.begindatum):
             raise ValueError("afwijzen kan alleen op wat de aanbieder vooraf wist (OP095): geef bekendgemaakt_op")
         if self.einddatum is not None and self.einddatum < self.begindatum:
