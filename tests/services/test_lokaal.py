@@ -78,6 +78,14 @@ class TestEntering:
         assert send(chain.gemeente, f"/lokale-regels/{made}/aanzetten", None).json()["aangezet_door"] == "sleutel demo"
         assert send(chain.gemeente, f"/lokale-regels/{made}/aanzetten", None).status_code == 409
 
+    def test_a_rule_is_ended_from_today_on_and_does_not_come_back(self, chain: Chain) -> None:
+        path, today = f"/lokale-regels/{rule(chain)}/einde", vandaag()
+        for days in (-1, 10, 0):
+            ended = send(chain.gemeente, path, {"einddatum": str(today + timedelta(days))})
+            assert ended.status_code == (422 if days < 0 else 200)
+        again = send(chain.gemeente, path, {"einddatum": str(today + timedelta(1))})
+        assert "niet verlengd" in again.json()["bevindingen"][0]["melding"]
+
 
 class TestRefusing:
     def claimed(self, chain: Chain, hours: str) -> list[tuple[int, str]]:

@@ -72,9 +72,9 @@ def post_aan(id: RegelId, who: Goedkeurder) -> Regel:  # noqa: A002
 
 @router.post("/lokale-regels/{id}/einde", summary="Beëindig een regel")
 def post_einde(id: RegelId, body: Einde, who: Beheerder) -> Regel:  # noqa: A002
-    """The last day of the product periods that it looks at."""
+    """The last day of the product periods that it looks at: today or later, and no later than it was."""
     with transaction(who) as session:
-        flows.end(session, who, id, body.einddatum)
+        flows.end(session, who, id, body.einddatum, vandaag())
         return Regel.of(queries.rule(session, who.organisatie, id))
 
 

@@ -48,12 +48,20 @@ def switch_on(session: Session, who: Namens, key: UUID, nu: datetime, vandaag: d
     _change(session, rule, aan_sinds=nu, aangezet_door=who.wie)
 
 
-def end(session: Session, who: Namens, key: UUID, einddatum: date) -> None:
-    """Give a rule its last day. Raises Refused (404, 422)."""
+def end(session: Session, who: Namens, key: UUID, einddatum: date, vandaag: date) -> None:
+    """Give a rule its last day: from today on, and never a later one than it has. Raises Refused (404, 422).
+
+    So what was judged by a rule stays explained by it, and an ended one does not come back.
+    """
     rule = queries.rule(session, who.organisatie, key)
-    if einddatum < rule.begindatum:
-        fault = Fault("PERIODE", "/einddatum", "De einddatum ligt voor de begindatum. Kies een latere dag.")
-        raise Refused(422, "De regel kan niet worden beëindigd", [fault])
+    faults = []
+    if einddatum < max(rule.begindatum, vandaag):
+        faults.append("De einddatum ligt in het verleden, of voor de begindatum. Kies vandaag of een latere dag.")
+    if rule.einddatum is not None and einddatum > rule.einddatum:
+        faults.append("De regel eindigt al eerder, en wordt niet verlengd. Leg een nieuwe regel vast.")
+    if faults:
+        found = [Fault("PERIODE", "/einddatum", text) for text in faults]
+        raise Refused(422, "De regel kan niet worden beëindigd", found)
     _change(session, rule, einddatum=einddatum)
 
 

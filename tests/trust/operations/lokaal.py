@@ -30,7 +30,7 @@ OPERATIONS: Mapping[Key, Operation] = {
         (409, 404),  # it is used already
     ),
     ("billing", "POST", f"{REGELS}/{{id}}/einde"): Operation(
-        "beheren", "gemeente", "lokale regel", body={"einddatum": "2024-12-31"}
+        "beheren", "gemeente", "lokale regel", body={"einddatum": "2099-12-31"}
     ),
     ("billing", "GET", "/v1/vragen"): Operation("lezen", "gemeente"),
     ("billing", "POST", "/v1/vragen/antwoorden"): Operation(
