@@ -10,13 +10,14 @@ from services.demo import people
 from services.demo.stage import Party
 from shared.calendar import vandaag
 from tests.chain import Chain, query
-from tests.services.brought import OKTOBER, bring, decide, line, seen
-from tests.services.claims import allocate, claim, codes, declare, deliver, outcomes, reasons, send, to_pay
+from tests.services.brought import DECEMBER, NOVEMBER, OKTOBER, bring, decide, line, seen
+from tests.services.claims import TARIEF, allocate, claim, codes, declare, deliver, outcomes, reasons, send, to_pay
 
 REGEL = {
     "naam": "veel-uren",
     "standaard": "iwmo",
     "grootheid": "volume",
+    "eenheid": "04",
     "per": "toewijzing",
     "grens": 20,
     "gevolg": "afwijzen",
@@ -43,7 +44,9 @@ class TestEntering:
             ({"grootheid": "stop"}, "OP364"),
             ({"grootheid": "credit"}, "IV085"),
             ({"retourcode": "9338"}, "9321 of 9322"),
-            ({"grootheid": "bedrag", "retourcode": "9322"}, "9369 of 0611"),
+            ({"grootheid": "bedrag", "eenheid": None, "retourcode": "9322"}, "9369 of 0611"),
+            ({"eenheid": None}, "zie eenheid"),
+            ({"grootheid": "regels", "retourcode": "9321"}, "zie eenheid"),
             ({"per": "client"}, "OP095"),
             ({"bekendgemaakt_op": None}, "OP095"),
             ({"bekendgemaakt_op": "2025-10-02"}, "OP095"),
@@ -130,6 +133,20 @@ class TestRefusing:
         assert [outcome for _, outcome in outcomes(found)] == ["toegekend", "afgewezen", "toegekend"]
         assert reasons(found) == [[], ["9322"], []]
 
+    def test_hours_are_counted_in_minutes_too(self, chain: Chain, hours: str) -> None:
+        """Eight hours and 720 minutes are the twenty that may be; a minute more is not."""
+        rule(chain)
+        minutes = {"eenheid": "01", "product_tarief": "103"}
+        november = line(hours, "A2", NOVEMBER, 720, bedrag=12 * TARIEF, **minutes)
+        december = line(hours, "A3", DECEMBER, 1, bedrag=103, **minutes)
+        bring(chain, chain.begeleiding, line(hours, "A1", OKTOBER, 8), november, december)
+        assert [outcome for outcome, _ in seen(chain).values()] == ["toegekend", "toegekend", "afgewezen"]
+
+    def test_a_volume_in_another_unit_is_not_compared(self, chain: Chain, hours: str) -> None:
+        rule(chain, eenheid="16", grens=0)
+        bring(chain, chain.begeleiding, line(hours, "A1", OKTOBER, 8))
+        assert seen(chain) == {"A1": ("toegekend", [])}
+
     def test_a_rule_that_is_not_switched_on_does_nothing(self, chain: Chain, hours: str) -> None:
         rule(chain, on=False)
         assert self.claimed(chain, hours) == [(6_150, "toegekend")]
@@ -141,7 +158,7 @@ class TestRefusing:
         told = send(chain.gemeente, f"/lokale-regels/{made}/proef", period).json()
         assert (told["declaraties"], told["regels"], told["bedrag"]) == (2, 1, 6_150)
         [line] = told["geraakt"]
-        assert (line["waarde"], line["begindatum"]) == (21, "2025-12-01")
+        assert (line["waarde"], line["begindatum"]) == (21 * 60, "2025-12-01")
         assert query("SELECT 1 FROM bevinding") == []
 
 
@@ -164,8 +181,8 @@ class TestAsking:
         assert self.answered(chain.begeleiding) == "afgeleverd"
         questions = chain.gemeente.get("billing", "/vragen")["vragen"]
         assert [(q["lokale_regel"], q["waarde"], q["grens"], q["nadert"]) for q in questions] == [
-            ("veel-uren", 12, 10, False),
-            ("veel-uren", 13, 10, False),
+            ("veel-uren", 12 * 60, 10 * 60, False),
+            ("veel-uren", 13 * 60, 10 * 60, False),
         ]
         for question, outcome in zip(questions, ("toegekend", "afgewezen"), strict=True):
             chain.drain()

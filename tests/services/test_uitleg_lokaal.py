@@ -41,7 +41,11 @@ class TestWaiting:
         asked(chain, hours)
         found = explained(chain.gemeente)
         [local] = found["lokale_regels"]
-        assert (found["uitkomst"], local["uitkomst"], local["waarde"]) == ("wacht op oordeel", "wacht op oordeel", 12)
+        assert (found["uitkomst"], local["uitkomst"], local["waarde"]) == (
+            "wacht op oordeel",
+            "wacht op oordeel",
+            12 * 60,
+        )
         assert "dus beslist een persoon, uiterlijk op " in local["tekst"]
         assert found["declaratie"]["beantwoord_op"] is None
 
@@ -98,7 +102,7 @@ class TestLocalRules:
         declare(chain, chain.begeleiding, "2025-10")
         [local] = explained(chain.gemeente)["lokale_regels"]
         assert (local["regel"], local["uitkomst"]) == ("LOKAAL-veel-uren", "doorstaan")
-        assert local["tekst"] == "Hoogstens 12 eenheden per toewijzing. De regel bleef daarbinnen."
+        assert local["tekst"] == "Hoogstens 720 minuten (12 uur) per toewijzing. De regel bleef daarbinnen."
 
     def test_one_that_was_switched_on_later_is_not(self, chain: Chain, hours: str) -> None:
         deliver(chain.begeleiding, hours, "2025-10", 12)

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response, Security
 from sqlalchemy import Row
 
-from services.billing.lokaal import flows, queries
+from services.billing.lokaal import flows, judging, queries
 from services.billing.lokaal.models import (
     Antwoord,
     Einde,
@@ -103,6 +103,7 @@ def _vraag(row: Row[Any], near: date) -> Vraag:
     told = {
         "regel": row.volgnummer,
         "lokale_regel": row.naam,
+        "grens": judging.limit(row),
         "aanbieder": row.tegenpartij,
         "nadert": row.uitkomst is None and row.uiterlijk <= near,
     }

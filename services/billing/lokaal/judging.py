@@ -8,15 +8,24 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
+from services.billing.rules.lines import UUR
+from services.billing.rules.totaal import volume_taken
 from shared.db import ledger
 from shared.db import tables as t
 
 
 def _share(rule: Row[Any], line: Any) -> ColumnElement[int]:
-    """What a line counts for."""
-    counted = {"bedrag": line.c.ingediend_bedrag_bedrag, "volume": line.c.geleverd_volume, "regels": literal(1)}
+    """What a line counts for; a volume in a unit that is not for the rule, for nothing."""
+    if rule.grootheid == "volume":
+        return func.coalesce(volume_taken(line, literal(rule.eenheid)), 0)
+    counted = {"bedrag": line.c.ingediend_bedrag_bedrag, "regels": literal(1)}
     share: ColumnElement[int] = counted[rule.grootheid]
     return share
+
+
+def limit(rule: Row[Any]) -> int:
+    """The most that passes, in the measure that is counted in: hours in minutes."""
+    return int(rule.grens * 60 if rule.eenheid == UUR else rule.grens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +47,13 @@ def hits(session: Session, rule: Row[Any], bericht: Row[Any]) -> list[Hit]:
 
 def _over(rule: Row[Any], lines: Any) -> Iterator[Hit]:
     totals: dict[Any, int] = {}
+    most = limit(rule)
     for line in lines:
         key = line.volgnummer if rule.per == "regel" else line.groep
         total = totals.get(key, int(line.eerder)) + line.deel
-        if line.deel > 0 and total > rule.grens:
+        if line.deel > 0 and total > most:
             yield Hit(line, total)
-        if line.deel <= 0 or total <= rule.grens or rule.gevolg == "vragen":
+        if line.deel <= 0 or total <= most or rule.gevolg == "vragen":
             totals[key] = total
 
 

@@ -43,6 +43,7 @@ def _questions(eigenaar: str) -> Select[Any]:
             asked,
             rule.c.naam,
             rule.c.grens,
+            rule.c.eenheid,
             line.c.tegenpartij,
             line.c.toewijzing_nummer,
             line.c.product_referentie_referentie_nummer.label("referentie"),

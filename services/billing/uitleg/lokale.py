@@ -5,24 +5,24 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from services.billing.lokaal.judging import limit
 from services.billing.uitleg import woorden as w
 from services.billing.uitleg.models import LokaleRegel
 from services.billing.uitleg.toen import LOKAAL
 
-MATEN = {"bedrag": "eurocenten", "volume": "eenheden", "regels": "regels"}
 PER = {"regel": "per regel", "maand": "per maand", "toewijzing": "per toewijzing", "client": "per cliënt"}
 
 
 def shown(rule: Row[Any], line: Row[Any], found: Collection[str]) -> LokaleRegel:
     """A local rule that looked at a line: `found` are the codes of what was found in that."""
     code = f"{LOKAAL}{rule.naam}"
-    outcome = _outcome(rule, code in found)
+    outcome, most = _outcome(rule, code in found), limit(rule)
     return LokaleRegel(
         regel=code,
-        tekst=f"Hoogstens {_measured(rule, rule.grens)} {PER[rule.per]}. {_said(rule, outcome)}",
+        tekst=f"Hoogstens {_measured(rule, most)} {PER[rule.per]}. {_said(rule, outcome)}",
         uitkomst=outcome,
         waarde=rule.waarde,
-        grens=rule.grens,
+        grens=most,
         besloten_door=rule.besloten_door,
         besloten_op=rule.besloten_op,
     )
@@ -35,7 +35,9 @@ def _outcome(rule: Row[Any], hit: bool) -> str:
 
 
 def _measured(rule: Row[Any], number: int) -> str:
-    return w.euro(number) if rule.grootheid == "bedrag" else f"{number} {MATEN[rule.grootheid]}"
+    if rule.grootheid == "volume":
+        return w.measure(number, rule.eenheid)
+    return w.euro(number) if rule.grootheid == "bedrag" else w.times(number, "regel", "regels")
 
 
 def _said(rule: Row[Any], outcome: str) -> str:

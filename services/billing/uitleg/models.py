@@ -127,7 +127,7 @@ class LokaleRegel(Model):
     tekst: str = Field(description="Wat zij vond, en wie wat wanneer besloot")
     uitkomst: str = Field(description="doorstaan, afgewezen, toegekend, verlopen of wacht op oordeel")
     waarde: int | None = Field(description="Wat er samen zou zijn toegekend; alleen bij een vraag")
-    grens: int = Field(description="Het meeste dat ongevraagd mag, in eurocenten, eenheden of regels")
+    grens: int = Field(description="Het meeste dat ongevraagd mag, in eurocenten, eenheden (uren in minuten) of regels")
     besloten_door: str | None = Field(description="Wie besliste")
     besloten_op: datetime | None = Field(description="Wanneer")
 

@@ -1,0 +1,6 @@
+-- Frozen when revision 0017 was made.
+ALTER TABLE lokale_regel ADD COLUMN eenheid TEXT;
+-- written by a change of type, which row level security does not stand before: a limit on volume was meant in hours
+ALTER TABLE lokale_regel ALTER COLUMN eenheid TYPE TEXT USING CASE grootheid WHEN 'volume' THEN '04' END;
+ALTER TABLE lokale_regel ADD CONSTRAINT ck_lokale_regel_eenheid CHECK (grootheid <> 'volume' OR eenheid IS NOT NULL);
+COMMENT ON COLUMN lokale_regel.eenheid IS 'of the limit on a volume';
