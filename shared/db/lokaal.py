@@ -70,15 +70,16 @@ vraag = Table(
     Column("volgnummer", Integer, primary_key=True, comment="of its Prestatie"),
     Column("regel", Uuid, primary_key=True),
     Column("waarde", BigInteger, nullable=False, comment="what was found, in the measure of the rule"),
-    Column("uiterlijk", Date, nullable=False, comment="last day to decide; after it the line is granted"),
+    Column("uiterlijk", Date, comment="last day to decide; after it the line is granted. Empty: nobody was asked"),
     Column("uitkomst", Text),
     Column("besloten_door", Text),
     Column("besloten_op", DateTime(timezone=True)),
     ForeignKeyConstraint(["eigenaar", "bericht"], ["bericht.eigenaar", "bericht.id"]),
     ForeignKeyConstraint(["eigenaar", "regel"], ["lokale_regel.eigenaar", "lokale_regel.id"]),
     one_of("uitkomst", UITKOMSTEN),
+    CheckConstraint("(uiterlijk IS NOT NULL OR uitkomst = 'afgewezen') IS TRUE", name="uiterlijk"),
     Index(None, "eigenaar", "uitkomst", "uiterlijk"),
-    comment="a line of a declaratie that a local rule puts before a person",
+    comment="a line of a declaratie that a local rule refuses, or puts before a person",
 )
 
 

@@ -1,17 +1,29 @@
 """Local rules: refused where they go against the standard, tried on the past, and lines that a person decides on."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pytest
 
 from services.demo import people
 from services.demo.stage import Party
-from shared.calendar import vandaag
+from shared.calendar import add_working_days, vandaag
 from tests.chain import Chain, query
-from tests.services.brought import DECEMBER, NOVEMBER, OKTOBER, bring, decide, line, seen
-from tests.services.claims import TARIEF, allocate, claim, codes, declare, deliver, outcomes, reasons, send, to_pay
+from tests.services.brought import DECEMBER, NOVEMBER, OKTOBER, bring, decide, line, parked, release, seen
+from tests.services.claims import (
+    TARIEF,
+    agree,
+    allocate,
+    claim,
+    codes,
+    declare,
+    deliver,
+    outcomes,
+    reasons,
+    send,
+    to_pay,
+)
 
 REGEL = {
     "naam": "veel-uren",
@@ -161,6 +173,107 @@ class TestRefusing:
         assert (line["waarde"], line["begindatum"]) == (21 * 60, "2025-12-01")
         assert query("SELECT 1 FROM bevinding") == []
 
+    def test_one_that_was_overtaken_counts_what_overtook_it(self, chain: Chain, hours: str) -> None:
+        """The first declaratie is judged last: nine and eight are more than fifteen in any order."""
+        rule(chain, grens=15)
+        with parked():
+            bring(chain, chain.begeleiding, line(hours, "A1", OKTOBER, 8))
+        bring(chain, chain.begeleiding, line(hours, "A2", NOVEMBER, 9))
+        release(chain)
+        assert seen(chain) == {"A1": ("afgewezen", ["9322"]), "A2": ("toegekend", [])}
+
+
+def in_total(chain: Chain, volume: int) -> str:
+    """An allocation of so many hours in all."""
+    agree(chain, chain.begeleiding, {})
+    return allocate(
+        chain,
+        chain.begeleiding,
+        ingangsdatum="2025-10-01",
+        einddatum="2025-12-31",
+        omvang={"volume": volume, "eenheid": "04", "frequentie": "6"},
+    )
+
+
+MAANDEN = ("2025-10-01/2025-10-31", "2025-11-01/2025-11-30", "2025-12-01/2025-12-31")
+
+
+class TestTogether:
+    """What one rule refuses takes no room from the next line, whichever rule looks at that."""
+
+    def claimed(self, chain: Chain, toewijzing: str, *volumes: int) -> dict[str, tuple[str, list[str]]]:
+        periods = enumerate(zip(MAANDEN, volumes, strict=False), 1)
+        bring(chain, chain.begeleiding, *(line(toewijzing, f"A{n}", period, v) for n, (period, v) in periods))
+        return seen(chain)
+
+    def test_a_line_behind_it_has_the_room_of_the_allocation(self, chain: Chain) -> None:
+        rule(chain, per="regel", grens=14)
+        found = self.claimed(chain, in_total(chain, 20), 15, 10)
+        assert found == {"A1": ("afgewezen", ["9322"]), "A2": ("toegekend", [])}
+
+    def test_a_line_behind_it_has_the_room_of_another_rule(self, chain: Chain, hours: str) -> None:
+        rule(chain, naam="a-traject", grens=15)
+        rule(chain, naam="b-regel", per="regel", grens=11)
+        bring(chain, chain.begeleiding, line(hours, "A1", OKTOBER, 12), line(hours, "A2", NOVEMBER, 10))
+        assert seen(chain) == {"A1": ("afgewezen", ["9322"]), "A2": ("toegekend", [])}
+
+    def test_a_line_that_fits_after_all_is_looked_at_too(self, chain: Chain) -> None:
+        """The second fits once the first is refused, is then too much for a rule, and so the third fits."""
+        rule(chain, naam="a-regel", per="regel", grens=14)
+        rule(chain, naam="b-traject", grens=13)
+        found = self.claimed(chain, in_total(chain, 20), 15, 14, 7)
+        assert {ref: outcome for ref, (outcome, _) in found.items()} == {
+            "A1": "afgewezen",
+            "A2": "afgewezen",
+            "A3": "toegekend",
+        }
+        assert found["A2"][1] == ["9322"]
+        assert query("SELECT count(*) FROM bevinding WHERE eigenaar = '0193'")[0][0] == 3, "two rules on A1, one on A2"
+
+    def test_no_person_is_asked_about_what_is_refused(self, chain: Chain, hours: str) -> None:
+        rule(chain, naam="a-vraag", per="regel", grens=10, **VRAAG)
+        rule(chain, naam="b-regel", per="regel", grens=11)
+        bring(chain, chain.begeleiding, line(hours, "A1", OKTOBER, 12))
+        assert seen(chain) == {"A1": ("afgewezen", ["9322"])}
+        assert chain.gemeente.get("billing", "/vragen?wacht=false")["vragen"] == []
+
+    def test_a_line_of_nothing_goes_over_no_limit(self, chain: Chain, hours: str) -> None:
+        rule(chain, grens=10, **VRAAG)
+        bring(chain, chain.begeleiding, line(hours, "A1", OKTOBER, 12), line(hours, "A2", NOVEMBER, 0))
+        assert [q["regel"] for q in chain.gemeente.get("billing", "/vragen")["vragen"]] == [1]
+
+
+class TestReplaying:
+    EVER: ClassVar = {"van": "2025-01-01", "tot": "2099-12-31"}
+
+    def told(self, chain: Chain, **changes: Any) -> list[tuple[str, int]]:
+        """The references that a rule finds, each with the hours that it would come to."""
+        made = rule(chain, on=False, **changes)
+        told = send(chain.gemeente, f"/lokale-regels/{made}/proef", self.EVER).json()
+        return [(hit["referentie"], hit["waarde"] // 60) for hit in told["geraakt"]]
+
+    def test_what_it_would_have_refused_does_not_count_later(self, chain: Chain, hours: str) -> None:
+        for ref, period, volume in (("A1", OKTOBER, 8), ("A2", NOVEMBER, 12), ("A3", DECEMBER, 2)):
+            bring(chain, chain.begeleiding, line(hours, ref, period, volume))
+        assert self.told(chain, grens=10) == [("A2", 20)]
+        assert self.told(chain, naam="vraag", grens=10, **VRAAG) == [("A2", 20), ("A3", 22)]
+
+    def test_nor_does_the_credit_of_it(self, chain: Chain, hours: str) -> None:
+        """November would have been refused, so there would be nothing to take back, and no room because of that."""
+        for lines in (
+            [line(hours, "A1", OKTOBER, 8)],
+            [line(hours, "A2", NOVEMBER, 12)],
+            [line(hours, "A3", NOVEMBER, 12, vorig="A2"), line(hours, "A4", NOVEMBER, 3)],
+            [line(hours, "A5", OKTOBER, 8, vorig="A1"), line(hours, "A6", OKTOBER, 9)],
+        ):
+            bring(chain, chain.begeleiding, *lines)
+        assert self.told(chain, grens=10) == [("A2", 20), ("A4", 11)]
+
+    def test_a_rule_that_begins_now_is_tried_as_if_it_had_begun_then(self, chain: Chain, hours: str) -> None:
+        bring(chain, chain.begeleiding, line(hours, "A1", OKTOBER, 12))
+        today = vandaag().replace(day=1).isoformat()
+        assert self.told(chain, begindatum=today, bekendgemaakt_op=today, grens=1) == [("A1", 12)]
+
 
 class TestAsking:
     def asked(self, chain: Chain, hours: str) -> httpx.Response:
@@ -213,6 +326,18 @@ class TestAsking:
         assert self.answered(chain.begeleiding) == "goedgekeurd"
         told = chain.gemeente.get("billing", "/vragen?wacht=false")["vragen"]
         assert {question["uitkomst"] for question in told} == {"verlopen"}
+
+    @pytest.mark.parametrize(("days", "outcome"), [(7, "wacht op oordeel"), (30, "toegekend")])
+    def test_the_term_begins_with_the_receipt(self, chain: Chain, hours: str, days: int, outcome: str) -> None:
+        """However long it waited for its judgement; once the term is past nobody is waited for."""
+        rule(chain, per="regel", grens=5, **VRAAG)
+        with parked():
+            bring(chain, chain.begeleiding, line(hours, "A1", OKTOBER, 10))
+        query(f"UPDATE bericht SET aangemaakt = aangemaakt - interval '{days} days' WHERE soort = '323' RETURNING 1")
+        release(chain)
+        [asked] = chain.gemeente.get("billing", "/vragen?wacht=false")["vragen"]
+        assert asked["uiterlijk"] == str(add_working_days(vandaag() - timedelta(days), 8))
+        assert seen(chain)["A1"] == (outcome, [])
 
     def test_an_invoice_behind_it_is_judged_and_answered(self, chain: Chain, hours: str) -> None:
         self.asked(chain, hours)

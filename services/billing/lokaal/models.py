@@ -54,7 +54,7 @@ class NieuweRegel(Model):
             raise ValueError("een grens op het volume heeft een eenheid, een andere grens niet: zie eenheid")
         if self.gevolg == "afwijzen" and self.per == "client" and self.aanbieder is None:
             raise ValueError(
-                "de aanbieder kent niet wat anderen declareren (OP095): noem één aanbieder of laat dit een persoon vragen"
+                "de aanbieder kent niet wat anderen declareren (OP095): noem een aanbieder, of vraag een persoon"
             )
         if self.gevolg == "afwijzen" and not (self.bekendgemaakt_op and self.bekendgemaakt_op <= self.begindatum):
             raise ValueError("afwijzen kan alleen op wat de aanbieder vooraf wist (OP095): geef bekendgemaakt_op")

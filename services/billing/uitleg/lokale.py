@@ -8,7 +8,7 @@ from sqlalchemy import Row
 from services.billing.lokaal.judging import limit
 from services.billing.uitleg import woorden as w
 from services.billing.uitleg.models import LokaleRegel
-from services.billing.uitleg.toen import LOKAAL
+from shared.db.ledger import LOKAAL
 
 PER = {"regel": "per regel", "maand": "per maand", "toewijzing": "per toewijzing", "client": "per cliënt"}
 
@@ -44,7 +44,10 @@ def _said(rule: Row[Any], outcome: str) -> str:
     if rule.bericht is None:
         rejected = "De regel ging daarover en is zonder vraag afgewezen."
         return rejected if outcome == "afgewezen" else "De regel bleef daarbinnen."
-    asked = f"Met deze regel zou het {_measured(rule, rule.waarde)} worden, dus beslist een persoon"
+    found = f"Met deze regel zou het {_measured(rule, rule.waarde)} worden, dus"
+    if rule.uiterlijk is None:
+        return f"{found} is de regel afgewezen."
+    asked = f"{found} beslist een persoon"
     if outcome == "wacht op oordeel":
         return f"{asked}, uiterlijk op {w.day(rule.uiterlijk)}."
     if rule.uitkomst == "verlopen":

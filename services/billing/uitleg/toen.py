@@ -37,11 +37,11 @@ from sqlalchemy.schema import CreateTable, DropTable
 from shared.config import settings
 from shared.db import inkoop
 from shared.db import tables as t
+from shared.db.ledger import LOKAAL
 
 BEOORDEELD, VERSTUURD = "bericht beoordeeld", "bericht uitgaand"
 """How the processing log calls the moments of judging what came in, and of storing what we send."""
 EINDE = ("goedgekeurd", "afgekeurd")
-LOKAAL = "LOKAAL-"
 _METADATA = MetaData(schema="pg_temp")
 _REAL = (
     t.prestatie,
@@ -199,7 +199,7 @@ def moments(eigenaar: str, bsn: str) -> Select[Any]:
 
 
 def _findings(line: Row[Any], op: datetime) -> _Filling:
-    """What was found by then in the lines so far; in the message itself, what the rules of the standard found in it.
+    """What was found by then in the lines so far; in the message itself, what the rules found in it.
 
     A message of ours was without findings when it was sent.
     """
@@ -211,8 +211,8 @@ def _findings(line: Row[Any], op: datetime) -> _Filling:
     here = exists(select(1).where(kept.bericht == row.bericht, place))
     settled = exists(select(1).where(holder.id == row.bericht, holder.status.in_(EINDE)))
     judging = exists(select(1).where(holder.id == row.bericht, holder.status == "gecontroleerd"))
-    own = and_(row.bericht == line.bericht, judging, ~row.code.startswith(LOKAAL))
-    return _rows(t.bevinding, here, or_(own, and_(row.bericht != line.bericht, settled, ~_decided_later(op))))
+    seen = or_(and_(row.bericht == line.bericht, judging), and_(row.bericht != line.bericht, settled))
+    return _rows(t.bevinding, here, seen, ~_decided_later(op))
 
 
 def _decided_later(op: datetime) -> ColumnElement[bool]:

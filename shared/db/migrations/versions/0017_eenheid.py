@@ -1,4 +1,4 @@
-"""A local rule on volume has a unit."""
+"""A local rule on volume has a unit, and what a rule refused is kept with what it found."""
 
 from pathlib import Path
 
@@ -11,10 +11,22 @@ down_revision = "0013"
 
 
 def upgrade() -> None:
-    """Add the unit; rules that were there get hours."""
+    """Add the unit, hours for rules that were there, and let a hit be without a question."""
     run(Path(__file__).with_suffix(".sql"))
 
 
 def downgrade() -> None:
-    """Drop it."""
-    op.execute("ALTER TABLE lokale_regel DROP COLUMN eenheid")
+    """Drop it, and the hits without a question."""
+    op.execute(_BACK)
+
+
+_BACK = """
+ALTER TABLE lokale_regel DROP COLUMN eenheid;
+ALTER TABLE vraag NO FORCE ROW LEVEL SECURITY;
+DELETE FROM vraag WHERE uiterlijk IS NULL;
+ALTER TABLE vraag FORCE ROW LEVEL SECURITY;
+ALTER TABLE vraag DROP CONSTRAINT ck_vraag_uiterlijk;
+ALTER TABLE vraag ALTER COLUMN uiterlijk SET NOT NULL;
+COMMENT ON COLUMN vraag.uiterlijk IS 'last day to decide; after it the line is granted';
+COMMENT ON TABLE vraag IS 'a line of a declaratie that a local rule puts before a person'
+"""
