@@ -56,6 +56,13 @@ def check_rows(session: Session, scope: Scope, *, header: bool, without: Contain
         statement(scope, stage, partial(_record, stage)).run(session, scope)
 
 
+def check_later(session: Session, scope: Scope, codes: Container[str]) -> None:
+    """Run rules that are `later` and were left out by `judge`, in the same transaction."""
+    known = applying(scope.type, in_memory=False)
+    for stage in _stages((rule, facts, klasse) for rule, facts in known if facts.code in codes for klasse in rule.on):
+        statement(scope, stage, partial(_record, stage)).run(session, scope)
+
+
 MANY = 1000
 """From so many rows on it matters to Postgres how many there are; it is told of the columns in COUNTED."""
 COUNTED = ("bericht", "bsn", "toewijzing_nummer")
@@ -216,12 +223,15 @@ def one_at_a_time(session: Session, eigenaar: str, tegenpartij: str, standaard: 
     ledger.serialize(session, "beoordeling", eigenaar, tegenpartij, standaard)
 
 
-def judge(session: Session, row: Any, vandaag: date) -> str:
-    """Judge a stored message on levels 3 and 4 and set its status; judged before, it stays as it was."""
+def judge(session: Session, row: Any, vandaag: date, *, without: Container[str] = ()) -> str:
+    """Judge a stored message on levels 3 and 4 and set its status; judged before, it stays as it was.
+
+    `without` are codes that no status depends on and that the caller runs after it (`check_later`).
+    """
     if row.status != "gecontroleerd":
         return str(row.status)
     one_at_a_time(session, row.eigenaar, row.tegenpartij, row.standaard)
-    check_rows(session, scope_of(row, vandaag), header=False)
+    check_rows(session, scope_of(row, vandaag), header=False, without=without)
     audit.note(session, "bericht beoordeeld", row.id, people.people_of(session, row.id))
     status = verdict(row.soort, found(session, row.id))
     session.execute(update(t.bericht).where(t.bericht.c.id == row.id).values(status=status))

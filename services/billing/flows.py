@@ -17,12 +17,12 @@ __all__ = ["assess", "rules"]
 def assess(session: Session, bericht: UUID, vandaag: date) -> Beoordeling:
     """Levels 3 and 4 of a message that messaging has stored. Raises Refused (404)."""
     row = ledger.get(session, bericht, lock=True)
-    fresh = row.status == "gecontroleerd"
-    status = judge(session, row, vandaag)
+    own = lokaal.in_use(session, row) if row.status == "gecontroleerd" else []
+    status = judge(session, row, vandaag, without=lokaal.OMVANG if own else ())
+    if own:
+        lokaal.apply(session, row, own if status == "goedgekeurd" else [], vandaag)
     waits = None
     if row.soort == "323" and status == "goedgekeurd":
-        if fresh:
-            lokaal.apply(session, row, vandaag)
         waits = lokaal.waits_until(session, row, vandaag)
     count = len(found(session, bericht))
     return Beoordeling(bericht=bericht, status=status, bevindingen=count, wacht_tot=waits)

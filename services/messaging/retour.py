@@ -126,8 +126,9 @@ def _antwoord_header(
 def _client(client: Node, codes: Codes) -> dict[str, object] | None:
     """A client with its rejected lines; all of them, as not judged, when the fault is in the client itself."""
     own = codes.get(("Client", client.volgnummer))
-    rest = [NIET_BEOORDEELD] if own else []
-    found = [(line, codes.get(("Prestatie", line.volgnummer), rest)) for line in client.children]
+    found = [
+        (line, [NIET_BEOORDEELD] if own else codes.get(("Prestatie", line.volgnummer))) for line in client.children
+    ]
     lines = [{**line.values, "retourcodes": line_codes} for line, line_codes in found if line_codes]
     return {**client.values, "Prestatie": lines, "retourcodes": own or [OK]} if lines else None
 

@@ -225,15 +225,20 @@ def vervallen(row: Any) -> ColumnElement[bool]:
     return and_(row.c.reden_wijziging.in_(("01", "13")), row.c.einddatum == row.c.ingangsdatum).is_(True)
 
 
-def rejected_line(line: Any) -> ColumnElement[bool]:
-    """The condition that a prestatie, or the Client that it stands in, has a finding."""
-    return or_(_found(line, "Prestatie", line.c.volgnummer), _found(line, "Client", line.c.ouder))
+LOKAAL = "LOKAAL-"
+"""How the codes of what local rules find begin."""
 
 
-def _found(line: Any, klasse: str, volgnummer: Any) -> ColumnElement[bool]:
+def rejected_line(line: Any, *, local: bool = True) -> ColumnElement[bool]:
+    """The condition that a prestatie, or the Client that it stands in, has a finding; of a `local` rule or not."""
+    places = (("Prestatie", line.c.volgnummer), ("Client", line.c.ouder))
+    return or_(*(_found(line, klasse, volgnummer, local=local) for klasse, volgnummer in places))
+
+
+def _found(line: Any, klasse: str, volgnummer: Any, *, local: bool) -> ColumnElement[bool]:
     finding = t.bevinding.alias()
     place = (finding.c.bericht == line.c.bericht, finding.c.klasse == klasse, finding.c.volgnummer == volgnummer)
-    return looked_up(select(1).where(*place))
+    return looked_up(select(1).where(*place, *([] if local else [~finding.c.code.startswith(LOKAAL)])))
 
 
 def granted(line: Any, judged: UUID | None = None) -> ColumnElement[bool]:

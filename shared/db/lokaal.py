@@ -36,6 +36,7 @@ lokale_regel = Table(
     Column("naam", Text, nullable=False),
     Column("standaard", Text, nullable=False),
     Column("grootheid", Text, nullable=False, comment="what is summed over granted lines"),
+    Column("eenheid", Text, comment="of the limit on a volume"),
     Column("per", Text, nullable=False, comment="over what it is summed"),
     Column("grens", BigInteger, nullable=False, comment="the most that passes: eurocents, units or lines"),
     Column("aanbieder", Text, comment="empty: all"),
@@ -55,6 +56,7 @@ lokale_regel = Table(
     one_of("grootheid", GROOTHEDEN),
     one_of("per", PER),
     one_of("gevolg", GEVOLGEN),
+    CheckConstraint("grootheid <> 'volume' OR eenheid IS NOT NULL", name="eenheid"),
     CheckConstraint("grens >= 0", name="grens"),
     CheckConstraint("einddatum >= begindatum", name="periode"),
     CheckConstraint("gevolg <> 'afwijzen' OR bekendgemaakt_op <= begindatum", name="bekend"),
@@ -68,19 +70,28 @@ vraag = Table(
     Column("volgnummer", Integer, primary_key=True, comment="of its Prestatie"),
     Column("regel", Uuid, primary_key=True),
     Column("waarde", BigInteger, nullable=False, comment="what was found, in the measure of the rule"),
-    Column("uiterlijk", Date, nullable=False, comment="last day to decide; after it the line is granted"),
+    Column("uiterlijk", Date, comment="last day to decide; after it the line is granted. Empty: nobody was asked"),
     Column("uitkomst", Text),
     Column("besloten_door", Text),
     Column("besloten_op", DateTime(timezone=True)),
     ForeignKeyConstraint(["eigenaar", "bericht"], ["bericht.eigenaar", "bericht.id"]),
     ForeignKeyConstraint(["eigenaar", "regel"], ["lokale_regel.eigenaar", "lokale_regel.id"]),
     one_of("uitkomst", UITKOMSTEN),
+    CheckConstraint("(uiterlijk IS NOT NULL OR uitkomst = 'afgewezen') IS TRUE", name="uiterlijk"),
     Index(None, "eigenaar", "uitkomst", "uiterlijk"),
-    comment="a line of a declaratie that a local rule puts before a person",
+    comment="a line of a declaratie that a local rule refuses, or puts before a person",
 )
 
 
 def waits(line: Any) -> ColumnElement[bool]:
     """The condition that a person has yet to decide on a prestatie."""
-    place = (vraag.c.eigenaar == line.c.eigenaar, vraag.c.bericht == line.c.bericht)
-    return exists().where(*place, vraag.c.volgnummer == line.c.volgnummer, vraag.c.uitkomst.is_(None))
+    return exists().where(*_open(line), vraag.c.volgnummer == line.c.volgnummer)
+
+
+def unanswered(line: Any) -> ColumnElement[bool]:
+    """The condition that the answer to the declaratie of a prestatie waits for a person, on that line or another."""
+    return exists().where(*_open(line))
+
+
+def _open(line: Any) -> tuple[ColumnElement[bool], ...]:
+    return vraag.c.eigenaar == line.c.eigenaar, vraag.c.bericht == line.c.bericht, vraag.c.uitkomst.is_(None)

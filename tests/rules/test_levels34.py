@@ -6,6 +6,7 @@ passes. Beside `naam`, `berichten` and `verwacht` it may have:
     eerder      what was exchanged before, in order; in place of the default messages of the same kinds:
                 bericht ("301" follows the law of the judged message, "JW301" does not), wijzig, regels, and
                 eigenaar, tegenpartij, status, bevindingen where they are not the usual ones;
+                vragen, the numbers of its lines that a person is asked about, and uitkomst, what that one said;
                 niveau = 2 for a message that level 2 refused: only its bytes were kept;
                 later = true for one that came in after the judged message and was judged sooner
     zonder      kinds that are left out of the default world
@@ -27,6 +28,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Row, insert, select
@@ -194,6 +196,18 @@ def tell(session: Session, kind: MessageType, number: int, row: Case) -> None:
     refused = [address.rstrip("]").split("[") for address in row.get("bevindingen", [])]
     findings = [Finding("TR340", 3, "9340", klasse, int(volgnummer)) for klasse, volgnummer in refused]
     record(session, scope_of(bericht, date.max), findings)
+    ask(session, bericht, row)
+
+
+def ask(session: Session, bericht: Row[Any], row: Case) -> None:
+    """Put the `vragen` of an earlier declaratie before a person."""
+    own = {"eigenaar": bericht.eigenaar, "id": uuid4(), "naam": "a", "standaard": bericht.standaard, "per": "regel"}
+    what = {"grootheid": "bedrag", "grens": 0, "gevolg": "vragen", "retourcode": "0611", "gemaakt_door": "a"}
+    for number in row.get("vragen", []):
+        session.execute(insert(t.lokale_regel).values(own | what | {"begindatum": date.min}))
+        asked = {"eigenaar": bericht.eigenaar, "bericht": bericht.id, "volgnummer": number, "regel": own["id"]}
+        answer = {"waarde": 1, "uiterlijk": date.max, "uitkomst": row.get("uitkomst")}
+        session.execute(insert(t.vraag).values(asked | answer))
 
 
 def agree(session: Session, kind: MessageType, case: Case) -> None:

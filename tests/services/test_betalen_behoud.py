@@ -18,7 +18,8 @@ PROVIDERS = ("65656055", "65656056")
 _LIVE = "SELECT r.*, b.aanbieder FROM betaalregel r JOIN betaling b ON b.id = r.betaling AND b.vervallen_op IS NULL"
 _GRANTED = """SELECT p.tegenpartij, sum(CASE ingediend_bedrag_debet_credit WHEN 'C' THEN -1 ELSE 1 END
     * ingediend_bedrag_bedrag) FROM prestatie p JOIN bericht b ON b.id = p.bericht
-    WHERE b.eigenaar = '0193' AND richting = 'inkomend' AND status = 'goedgekeurd' AND NOT EXISTS (
+    WHERE b.eigenaar = '0193' AND richting = 'inkomend' AND status = 'goedgekeurd'
+    AND EXISTS (SELECT FROM bericht a WHERE a.antwoord_op = b.id) AND NOT EXISTS (
         SELECT FROM bevinding f WHERE f.bericht = p.bericht
         AND (f.klasse, f.volgnummer) IN (('Prestatie', p.volgnummer), ('Client', p.ouder))) GROUP BY 1"""
 

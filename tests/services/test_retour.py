@@ -228,6 +228,13 @@ class TestTheAnswerToAnInvoice:
         assert [client.get("bsn") for client in found.root.all("Client")] == [ANDER_BSN]
         assert granted(found) == ("32500", "D")
 
+    def test_what_was_found_in_lines_of_a_refused_client_is_not_told(self, name: str) -> None:
+        """IV087: what stands below a refused class counts as not judged; the total takes each line off once."""
+        found = answer(two_clients(name), finding("Client", 2, "8187"), finding("Prestatie", 5, "9346"))
+        assert [line.retourcodes for line in found.root.all("Prestatie")] == [["0233"]] * 3
+        assert codes(found)["Client[1]"] == ["8187"]
+        assert granted(found) == ("32500", "D")
+
     def test_a_client_without_faults_is_left_out(self, name: str) -> None:
         found = answer(two_clients(name), finding("Prestatie", 1, "9346"), finding("Prestatie", 2, "9346"))
         assert [client.get("bsn") for client in found.root.all("Client")] == [BSN]

@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 
+from shared.calendar import vandaag
 from tests.chain import Chain
 from tests.services.betalen import Office, grant
 from tests.services.betalen import allocation as paid_allocation
+from tests.services.brought import NOVEMBER as NOV
+from tests.services.brought import OKTOBER, bring, line
 from tests.services.claims import Json, agree, allocate, claim, declaraties, declare, deliver, hours, send
-from tests.services.test_lokaal import VRAAG, rule
+from tests.services.test_lokaal import MAANDEN, VRAAG, in_total, rule
 from tests.services.test_uitleg import explained, rules, step
 
 __all__ = ["hours"]
@@ -40,7 +43,11 @@ class TestWaiting:
         asked(chain, hours)
         found = explained(chain.gemeente)
         [local] = found["lokale_regels"]
-        assert (found["uitkomst"], local["uitkomst"], local["waarde"]) == ("wacht op oordeel", "wacht op oordeel", 12)
+        assert (found["uitkomst"], local["uitkomst"], local["waarde"]) == (
+            "wacht op oordeel",
+            "wacht op oordeel",
+            12 * 60,
+        )
         assert "dus beslist een persoon, uiterlijk op " in local["tekst"]
         assert found["declaratie"]["beantwoord_op"] is None
 
@@ -76,6 +83,16 @@ class TestWaiting:
         after = explained(chain.gemeente)
         assert (after["stappen"], after["afwijkingen"]) == (before["stappen"], [])
 
+    def test_of_a_credit_that_came_too_soon_it_stays_the_reason(self, chain: Chain, hours: str) -> None:
+        asked(chain, hours)
+        debit = declaraties(chain.gemeente)[0]["regels"][0]["referentie"]
+        bring(chain, chain.begeleiding, line(hours, "C1", OKTOBER, 12, vorig=debit))
+        before = explained(chain.gemeente)
+        assert "die was beantwoord en toegekend" in step(before, "credit")["tekst"]
+        decide(chain, "toegekend")
+        after = explained(chain.gemeente)
+        assert (after["stappen"], after["uitkomst"], after["afwijkingen"]) == (before["stappen"], "afgewezen", [])
+
 
 NOVEMBER = {"standaard": "iwmo", "gemeente": "0193", "maand": "2025-11"}
 
@@ -87,7 +104,27 @@ class TestLocalRules:
         declare(chain, chain.begeleiding, "2025-10")
         [local] = explained(chain.gemeente)["lokale_regels"]
         assert (local["regel"], local["uitkomst"]) == ("LOKAAL-veel-uren", "doorstaan")
-        assert local["tekst"] == "Hoogstens 12 eenheden per toewijzing. De regel bleef daarbinnen."
+        assert local["tekst"] == "Hoogstens 720 minuten (12 uur) per toewijzing. De regel bleef daarbinnen."
+
+    def test_one_that_refused_says_by_what_and_goes_on_saying_so(self, chain: Chain, hours: str) -> None:
+        made = rule(chain, grens=12)
+        bring(chain, chain.begeleiding, line(hours, "A1", OKTOBER, 8), line(hours, "A2", NOV, 5))
+        send(chain.gemeente, f"/lokale-regels/{made}/einde", {"einddatum": str(vandaag())})
+        found = explained(chain.gemeente, 1)
+        [local] = found["lokale_regels"]
+        said = "Met deze regel zou het 780 minuten (13 uur) worden, dus is de regel afgewezen."
+        assert local["tekst"] == f"Hoogstens 720 minuten (12 uur) per toewijzing. {said}"
+        assert (local["uitkomst"], local["waarde"], local["besloten_door"]) == ("afgewezen", 13 * 60, None)
+        assert found["afwijkingen"] == []
+
+    def test_what_it_refused_takes_no_room_in_the_explanation_of_a_line_behind_it(self, chain: Chain) -> None:
+        rule(chain, per="regel", grens=14)
+        total = in_total(chain, 20)
+        bring(chain, chain.begeleiding, line(total, "A1", MAANDEN[0], 15), line(total, "A2", MAANDEN[1], 10))
+        for number, outcome in enumerate(("afgewezen", "toegekend")):
+            found = explained(chain.gemeente, number)
+            assert (found["uitkomst"], found["afwijkingen"]) == (outcome, [])
+        assert (step(found, "looptijd")["gevonden"], step(found, "looptijd")["meegeteld"]) == (10 * 60, [])
 
     def test_one_that_was_switched_on_later_is_not(self, chain: Chain, hours: str) -> None:
         deliver(chain.begeleiding, hours, "2025-10", 12)

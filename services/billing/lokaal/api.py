@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response, Security
 from sqlalchemy import Row
 
-from services.billing.lokaal import flows, queries
+from services.billing.lokaal import flows, judging, queries
 from services.billing.lokaal.models import (
     Antwoord,
     Einde,
@@ -72,9 +72,9 @@ def post_aan(id: RegelId, who: Goedkeurder) -> Regel:  # noqa: A002
 
 @router.post("/lokale-regels/{id}/einde", summary="Beëindig een regel")
 def post_einde(id: RegelId, body: Einde, who: Beheerder) -> Regel:  # noqa: A002
-    """The last day of the product periods that it looks at."""
+    """The last day of the product periods that it looks at: today or later, and no later than it was."""
     with transaction(who) as session:
-        flows.end(session, who, id, body.einddatum)
+        flows.end(session, who, id, body.einddatum, vandaag())
         return Regel.of(queries.rule(session, who.organisatie, id))
 
 
@@ -103,6 +103,7 @@ def _vraag(row: Row[Any], near: date) -> Vraag:
     told = {
         "regel": row.volgnummer,
         "lokale_regel": row.naam,
+        "grens": judging.limit(row),
         "aanbieder": row.tegenpartij,
         "nadert": row.uitkomst is None and row.uiterlijk <= near,
     }

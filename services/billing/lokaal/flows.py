@@ -1,6 +1,8 @@
 """Local rules: kept, tried on the past, switched on, applied; and lines that a person decides on."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,19 +12,23 @@ from sqlalchemy.orm import Session
 
 from services.billing.lokaal import judging, queries
 from services.billing.lokaal.models import Antwoord, Geraakt, NieuweRegel, Proef, Uitslag
-from shared.calendar import add_working_days
+from shared.calendar import NEDERLAND, add_working_days
 from shared.db import lokaal as tl
+from shared.db.ledger import LOKAAL
 from shared.db.session import Namens
 from shared.errors import Fault, Refused
 from shared.jobs import defer
-from shared.judging import record, scope_of
-from shared.rules import Finding
+from shared.judging import check_later, record, scope_of
+from shared.rules import Finding, Scope
 from shared.termen import TERMEN
 
 ANTWOORD = TERMEN["declaratie-antwoord"].aantal or 0
 MARGE = 2
-"""Working days before the end of the term (ANTWOORD) that we answer without a decision."""
+"""Working days before the end of the term (ANTWOORD, from receipt) that we answer without a decision."""
 SHOWN = 1000
+OMVANG = ("TR322", "TR369")
+"""What looks at the room on an allocation, in which a refused line takes none."""
+ROUNDS = 10
 
 
 def keep(session: Session, who: Namens, wanted: NieuweRegel) -> UUID:
@@ -48,12 +54,20 @@ def switch_on(session: Session, who: Namens, key: UUID, nu: datetime, vandaag: d
     _change(session, rule, aan_sinds=nu, aangezet_door=who.wie)
 
 
-def end(session: Session, who: Namens, key: UUID, einddatum: date) -> None:
-    """Give a rule its last day. Raises Refused (404, 422)."""
+def end(session: Session, who: Namens, key: UUID, einddatum: date, vandaag: date) -> None:
+    """Give a rule its last day: from today on, and never a later one than it has. Raises Refused (404, 422).
+
+    So what was judged by a rule stays explained by it, and an ended one does not come back.
+    """
     rule = queries.rule(session, who.organisatie, key)
-    if einddatum < rule.begindatum:
-        fault = Fault("PERIODE", "/einddatum", "De einddatum ligt voor de begindatum. Kies een latere dag.")
-        raise Refused(422, "De regel kan niet worden beëindigd", [fault])
+    faults = []
+    if einddatum < max(rule.begindatum, vandaag):
+        faults.append("De einddatum ligt in het verleden, of voor de begindatum. Kies vandaag of een latere dag.")
+    if rule.einddatum is not None and einddatum > rule.einddatum:
+        faults.append("De regel eindigt al eerder, en wordt niet verlengd. Leg een nieuwe regel vast.")
+    if faults:
+        found = [Fault("PERIODE", "/einddatum", text) for text in faults]
+        raise Refused(422, "De regel kan niet worden beëindigd", found)
     _change(session, rule, einddatum=einddatum)
 
 
@@ -63,10 +77,14 @@ def _change(session: Session, rule: Row[Any], **values: Any) -> None:
 
 
 def replay(session: Session, who: Namens, key: UUID, wanted: Proef) -> Uitslag:
-    """What a rule would have found in declaraties of the past; nothing changes. Raises Refused (404)."""
+    """What a rule would have found in declaraties of the past, had it begun with them; nothing changes.
+
+    Raises Refused (404).
+    """
     rule = queries.rule(session, who.organisatie, key)
+    begun = SimpleNamespace(**rule._asdict() | {"begindatum": wanted.van})
     messages = judging.declaraties(session, who.organisatie, rule.standaard, wanted.van, wanted.tot)
-    hits = [hit for message in messages for hit in judging.hits(session, rule, message)]
+    hits = list(judging.replay(session, begun, messages))
     return Uitslag(
         declaraties=len(messages),
         regels=len(hits),
@@ -89,21 +107,48 @@ def _touched(hit: judging.Hit) -> Geraakt:
     )
 
 
-def apply(session: Session, bericht: Row[Any], vandaag: date) -> None:
-    """Let the rules that are in use look at a declaratie that the standard's rules have judged."""
-    for rule in queries.in_use(session, bericht.eigenaar, bericht.standaard):
-        found = judging.hits(session, rule, bericht)
-        if rule.gevolg == "afwijzen":
-            record(session, scope_of(bericht, vandaag), [_finding(rule, hit.line.volgnummer) for hit in found])
-        elif found:
-            until = add_working_days(vandaag, ANTWOORD - MARGE)
-            asked = {"eigenaar": bericht.eigenaar, "bericht": bericht.id, "regel": rule.id, "uiterlijk": until}
-            rows = [{**asked, "volgnummer": hit.line.volgnummer, "waarde": hit.waarde} for hit in found]
-            session.execute(insert(tl.vraag), rows)
+def in_use(session: Session, bericht: Row[Any]) -> list[Row[Any]]:
+    """The local rules that look at a declaratie; none for any other message."""
+    return queries.in_use(session, bericht.eigenaar, bericht.standaard) if bericht.soort == "323" else []
+
+
+def apply(session: Session, bericht: Row[Any], rules: Sequence[Row[Any]], vandaag: date) -> None:
+    """Let local rules, and those of OMVANG with them, look at a declaratie that the others have just judged."""
+    if hits := _settled(session, bericht, rules, scope_of(bericht, vandaag)):
+        until = add_working_days(bericht.aangemaakt.astimezone(NEDERLAND).date(), ANTWOORD - MARGE)
+        session.execute(insert(tl.vraag), [_kept(bericht, hit, until) for hit in hits])
+
+
+def _settled(session: Session, bericht: Row[Any], rules: Sequence[Row[Any]], scope: Scope) -> list[judging.Hit]:
+    """The hits of rules, once what they refuse and what fits on the allocations agree; both are recorded.
+
+    A line that is refused takes no room, so one below it may fit after all and be for the rules to look at. Each
+    round settles at least the next line, and most often all of them. What services found they cannot delete
+    (ADR 0007), so a round that settled nothing is not kept; of the last both what went in and what came out is refused.
+    """
+    refused: list[Finding] = []
+    for left in reversed(range(ROUNDS)):
+        with session.begin_nested() as attempt:
+            record(session, scope, refused)
+            check_later(session, scope, OMVANG)
+            hits = judging.hits(session, rules, bericht)
+            found = [_finding(hit.rule, hit.line.volgnummer) for hit in hits if hit.refuses]
+            if found == refused or not left:
+                record(session, scope, [each for each in found if each not in refused])
+                break
+            attempt.rollback()
+        refused = found
+    return hits
+
+
+def _kept(bericht: Row[Any], hit: judging.Hit, until: date) -> dict[str, Any]:
+    place = {"eigenaar": bericht.eigenaar, "bericht": bericht.id, "volgnummer": hit.line.volgnummer}
+    outcome = {"uiterlijk": None, "uitkomst": "afgewezen"} if hit.refuses else {"uiterlijk": until, "uitkomst": None}
+    return {**place, "regel": hit.rule.id, "waarde": hit.waarde, **outcome}
 
 
 def _finding(rule: Row[Any], volgnummer: int) -> Finding:
-    return Finding(f"LOKAAL-{rule.naam}", 4, rule.retourcode, "Prestatie", volgnummer)
+    return Finding(f"{LOKAAL}{rule.naam}", 4, rule.retourcode, "Prestatie", volgnummer)
 
 
 def waits_until(session: Session, bericht: Row[Any], vandaag: date) -> date | None:
@@ -112,8 +157,9 @@ def waits_until(session: Session, bericht: Row[Any], vandaag: date) -> date | No
     Once that day is past, what was not decided is granted: the standard gives no ground to refuse it.
     """
     row = tl.vraag.c
+    lapsed = {"uitkomst": "verlopen", "besloten_op": func.now()}
     waiting = (row.eigenaar == bericht.eigenaar, row.bericht == bericht.id, row.uitkomst.is_(None))
-    session.execute(update(tl.vraag).where(*waiting, row.uiterlijk < vandaag).values(uitkomst="verlopen"))
+    session.execute(update(tl.vraag).where(*waiting, row.uiterlijk < vandaag).values(lapsed))
     until: date | None = session.scalar(select(func.min(row.uiterlijk)).where(*waiting))
     return until
 

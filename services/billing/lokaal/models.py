@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from shared.contracts import NO_BSN, AgbCode, Datum, Id, Model, ProductCategorie, ProductCode, Standaard
+from shared.contracts import NO_BSN, AgbCode, Datum, Eenheid, Id, Model, ProductCategorie, ProductCode, Standaard
 
 RETOURCODES = {"bedrag": ("9369", "0611"), "volume": ("9321", "9322"), "regels": ("9321",)}
 """The return codes whose meaning fits what a rule measures: the only ones that a provider would understand."""
@@ -26,9 +26,12 @@ class NieuweRegel(Model):
         pattern="^(bedrag|volume|regels|start|stop|credit)$",
         description="Wat wordt geteld van toegekende regels: bedrag (eurocenten), volume (eenheden) of regels",
     )
+    eenheid: Eenheid | None = Field(
+        default=None, description="Van de grens op een volume; uren tellen ook in minuten, andere eenheden niet mee"
+    )
     per: str = Field(
         pattern="^(regel|maand|toewijzing|client)$",
-        description="Waarover: regel, maand (cliënt, aanbieder, product), toewijzing of cliënt (alle aanbieders)",
+        description="Waarover: regel, maand (cliënt, aanbieder, product), toewijzing of cliënt (ook bij anderen)",
     )
     grens: int = Field(ge=0, le=99_999_999_999, description="Het meeste dat ongevraagd mag")
     aanbieder: AgbCode | None = Field(default=None, description="Leeg: alle aanbieders")
@@ -47,8 +50,12 @@ class NieuweRegel(Model):
         if self.retourcode not in RETOURCODES[self.grootheid]:
             fitting = " of ".join(RETOURCODES[self.grootheid])
             raise ValueError(f"deze retourcode betekent iets anders; bij {self.grootheid} hoort {fitting}")
-        if self.gevolg == "afwijzen" and self.per == "client":
-            raise ValueError("de aanbieder kent niet wat anderen declareren (OP095): laat dit een persoon vragen")
+        if (self.grootheid == "volume") != (self.eenheid is not None):
+            raise ValueError("een grens op het volume heeft een eenheid, een andere grens niet: zie eenheid")
+        if self.gevolg == "afwijzen" and self.per == "client" and self.aanbieder is None:
+            raise ValueError(
+                "de aanbieder kent niet wat anderen declareren (OP095): noem een aanbieder, of vraag een persoon"
+            )
         if self.gevolg == "afwijzen" and not (self.bekendgemaakt_op and self.bekendgemaakt_op <= self.begindatum):
             raise ValueError("afwijzen kan alleen op wat de aanbieder vooraf wist (OP095): geef bekendgemaakt_op")
         if self.einddatum is not None and self.einddatum < self.begindatum:
@@ -63,6 +70,7 @@ class Regel(Model):
     naam: str = Field(description="Korte naam")
     standaard: str = Field(description="ijw of iwmo")
     grootheid: str = Field(description="Wat wordt geteld")
+    eenheid: str | None = Field(description="Eenheid van een grens op het volume")
     per: str = Field(description="Waarover")
     grens: int = Field(description="Het meeste dat ongevraagd mag")
     aanbieder: str | None = Field(description="AGB-code")
@@ -106,7 +114,9 @@ class Geraakt(Model):
     referentie: str = Field(description="Referentie van de prestatie")
     begindatum: date = Field(description="Eerste dag van de productperiode")
     bedrag: int = Field(description="Ingediend bedrag in eurocenten")
-    waarde: int = Field(description="Wat er dan samen zou zijn toegekend, in de grootheid van de regel")
+    waarde: int = Field(
+        description="Wat er dan samen zou zijn toegekend: eurocenten, eenheden (uren in minuten) of regels"
+    )
 
 
 class Uitslag(Model):
@@ -129,8 +139,8 @@ class Vraag(Model):
     referentie: str = Field(description="Referentie van de prestatie")
     begindatum: date = Field(description="Eerste dag van de productperiode")
     bedrag: int = Field(description="Ingediend bedrag in eurocenten")
-    waarde: int = Field(description="Wat er samen zou zijn toegekend, in de grootheid van de regel")
-    grens: int = Field(description="De grens van de regel")
+    waarde: int = Field(description="Wat er samen zou zijn toegekend: eurocenten, eenheden (uren in minuten) of regels")
+    grens: int = Field(description="De grens van de regel, in dezelfde maat")
     uiterlijk: date = Field(description="Laatste dag om te beslissen; daarna wordt de regel toegekend")
     nadert: bool = Field(description="De termijn nadert: beslis nu")
     uitkomst: str | None = Field(description="toegekend, afgewezen of verlopen; leeg: er is nog niet beslist")

@@ -43,6 +43,7 @@ def _questions(eigenaar: str) -> Select[Any]:
             asked,
             rule.c.naam,
             rule.c.grens,
+            rule.c.eenheid,
             line.c.tegenpartij,
             line.c.toewijzing_nummer,
             line.c.product_referentie_referentie_nummer.label("referentie"),
@@ -51,7 +52,7 @@ def _questions(eigenaar: str) -> Select[Any]:
             line.c.bsn,
         )
         .select_from(asked.join(line, place).join(rule, same))
-        .where(asked.c.eigenaar == eigenaar)
+        .where(asked.c.eigenaar == eigenaar, asked.c.uiterlijk.is_not(None))
     )
 
 
@@ -68,7 +69,7 @@ def questions(session: Session, eigenaar: str, *, wacht: bool, limit: int) -> li
 def questions_of(session: Session, eigenaar: str, bericht: UUID, volgnummer: int) -> list[Row[Any]]:
     """The questions on a line, locked. Raises Refused (404)."""
     row = tl.vraag
-    own = (row.c.eigenaar == eigenaar, row.c.bericht == bericht)
+    own = (row.c.eigenaar == eigenaar, row.c.bericht == bericht, row.c.uiterlijk.is_not(None))
     # all of the message, so that two decisions at once cannot both miss that theirs is the last
     found = [q for q in session.execute(select(row).where(*own).with_for_update()) if q.volgnummer == volgnummer]
     if not found:

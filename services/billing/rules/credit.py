@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from services.billing.rules.lines import judged
-from shared.db import ledger
+from shared.db import ledger, lokaal
 from shared.db import tables as t
 from shared.judging import of_exchange
 from shared.rules import Scope, per_message
@@ -28,6 +28,7 @@ EQUAL = (
 def tr323(scope: Scope, line: Any) -> Select[Any]:
     """A credit names no granted debit that it equals; whether that was taken back before is asked by TR390.
 
+    A debit is granted by its 325 (IV085): while that waits for a person, its credit could take back what is refused.
     Level 2 sees to it that a message has no two credits of one debit (TR315) and no debit with its credit (TR316).
     """
     debit = t.prestatie.alias("debet")
@@ -38,6 +39,7 @@ def tr323(scope: Scope, line: Any) -> Select[Any]:
         *(debit.c[name] == line.c[name] for name in EQUAL),
         debit.c.product_tarief.is_not_distinct_from(line.c.product_tarief),
         ledger.granted(debit),
+        ~lokaal.unanswered(debit),
     )
     return select(line.c.volgnummer).where(judged(scope, line, "C"), ~ledger.looked_up(match))
 

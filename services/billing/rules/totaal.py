@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Select, and_, case, func, or_, select, tuple_
 
 from services.billing.rules.lines import UUR, debits_with_allocation, fits
-from services.billing.rules.volume import HUISHOUDELIJKE_HULP
 from shared.db import ledger
 from shared.db import tables as t
 from shared.db.spans import days, months, weeks
@@ -142,12 +141,10 @@ def times(allocation: Any) -> Any:
     Of output too the weeks count: over a whole run the Sundays and a broken last week are as many (IV077).
     """
     begin, einde = allocation.c.ingangsdatum, allocation.c.einddatum
-    touched = weeks(begin, einde)
-    help_at_home = allocation.c.product_categorie == HUISHOUDELIJKE_HULP  # a category of iWmo only
     return case(
         {
             "1": days(begin, einde) + 1,
-            "2": case((help_at_home, func.greatest(touched, 6)), else_=touched),  # at least what TR321 allows at once
+            "2": weeks(begin, einde),  # also of help at home: its six times are for one period (TR321)
             "4": months(begin, einde),
             "6": 1,
         },

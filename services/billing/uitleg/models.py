@@ -126,8 +126,8 @@ class LokaleRegel(Model):
     regel: str = Field(description="LOKAAL- met de naam van de regel")
     tekst: str = Field(description="Wat zij vond, en wie wat wanneer besloot")
     uitkomst: str = Field(description="doorstaan, afgewezen, toegekend, verlopen of wacht op oordeel")
-    waarde: int | None = Field(description="Wat er samen zou zijn toegekend; alleen bij een vraag")
-    grens: int = Field(description="Het meeste dat ongevraagd mag, in eurocenten, eenheden of regels")
+    waarde: int | None = Field(description="Wat er samen zou zijn toegekend; leeg: de regel bleef binnen de grens")
+    grens: int = Field(description="Het meeste dat ongevraagd mag, in eurocenten, eenheden (uren in minuten) of regels")
     besloten_door: str | None = Field(description="Wie besliste")
     besloten_op: datetime | None = Field(description="Wanneer")
 

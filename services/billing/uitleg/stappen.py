@@ -191,7 +191,10 @@ def credit_step(line: Found, debit: Found | None, broken: set[str]) -> Stap:
     elif "TR390" in broken:
         text = f"Debetregel {named} was al teruggenomen door een toegekende creditregel."
     elif "TR323" in broken:
-        text = f"Op dat moment was er geen toegekende debetregel {named} die in alles gelijk is aan deze creditregel."
+        text = (
+            f"Op dat moment was er geen debetregel {named} die was beantwoord en toegekend"
+            " en die in alles gelijk is aan deze creditregel."
+        )
     else:
         text = f"De creditregel neemt debetregel {named} in haar geheel terug: {w.euro(line.ingediend_bedrag_bedrag)}."
     return _told("credit", text, "TR390" if "TR390" in broken else "TR323", klopt=not broken & {"TR323", "TR390"})

@@ -37,13 +37,23 @@ from sqlalchemy.schema import CreateTable, DropTable
 from shared.config import settings
 from shared.db import inkoop
 from shared.db import tables as t
+from shared.db.ledger import LOKAAL
 
 BEOORDEELD, VERSTUURD = "bericht beoordeeld", "bericht uitgaand"
 """How the processing log calls the moments of judging what came in, and of storing what we send."""
 EINDE = ("goedgekeurd", "afgekeurd")
-LOKAAL = "LOKAAL-"
 _METADATA = MetaData(schema="pg_temp")
-_REAL = (t.prestatie, t.toegewezen_product, t.client, t.declaratie, t.contract, t.tarief, t.bericht, t.bevinding)
+_REAL = (
+    t.prestatie,
+    t.toegewezen_product,
+    t.client,
+    t.declaratie,
+    t.contract,
+    t.tarief,
+    t.bericht,
+    t.bevinding,
+    t.vraag,
+)
 
 
 def _copied(table: Table) -> Table:
@@ -189,7 +199,7 @@ def moments(eigenaar: str, berichten: Any) -> Select[Any]:
 
 
 def _findings(line: Row[Any], op: datetime) -> _Filling:
-    """What was found by then in the lines so far; in the message itself, what the rules of the standard found in it.
+    """What was found by then in the lines so far; in the message itself, what the rules found in it.
 
     A message of ours was without findings when it was sent.
     """
@@ -201,8 +211,8 @@ def _findings(line: Row[Any], op: datetime) -> _Filling:
     here = exists(select(1).where(kept.bericht == row.bericht, place))
     settled = exists(select(1).where(holder.id == row.bericht, holder.status.in_(EINDE)))
     judging = exists(select(1).where(holder.id == row.bericht, holder.status == "gecontroleerd"))
-    own = and_(row.bericht == line.bericht, judging, ~row.code.startswith(LOKAAL))
-    return _rows(t.bevinding, here, or_(own, and_(row.bericht != line.bericht, settled, ~_decided_later(op))))
+    seen = or_(and_(row.bericht == line.bericht, judging), and_(row.bericht != line.bericht, settled))
+    return _rows(t.bevinding, here, seen, ~_decided_later(op))
 
 
 def _decided_later(op: datetime) -> ColumnElement[bool]:
@@ -215,6 +225,14 @@ def _decided_later(op: datetime) -> ColumnElement[bool]:
     return exists(select(1).select_from(joined).where(*place, named, asked.besloten_op > op))
 
 
+def _questions(_: Row[Any], op: datetime) -> _Filling:
+    """What was asked of persons about the messages so far, open where they decided after that moment."""
+    row = t.vraag.c
+    outcome = case((row.besloten_op > op, None), else_=row.uitkomst)
+    values = (outcome.label(column.name) if column is row.uitkomst else column for column in row)
+    return list(row.keys()), select(*values).where(row.bericht.in_(select(_COPIES["bericht"].c.id)))
+
+
 _FILLING = {
     "prestatie": _lines,
     "toegewezen_product": _allocations,
@@ -224,5 +242,6 @@ _FILLING = {
     "tarief": _tariffs,
     "bericht": _messages,
     "bevinding": _findings,
+    "vraag": _questions,
 }
 assert [*_FILLING] == [*_COPIES], "each table is filled from those before it"

@@ -49,7 +49,7 @@ def tr322(ledger: Ledger, line: Row) -> bool | None:
 
 def room_in_volume(ledger: Ledger, found: Row) -> int | None:
     """What is left of an allocation, hours in minutes; None when it has no volume or no end."""
-    times = times_in_all(ledger.standaard, found) if found["omvang_volume"] is not None else None
+    times = times_in_all(found) if found["omvang_volume"] is not None else None
     if times is None:
         return None
     smallest = 60 if found["omvang_eenheid"] == UUR else 1

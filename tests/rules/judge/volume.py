@@ -2,7 +2,7 @@
 
 Effort: the weekly volume for every calendar week that a product period touches. Output: for every Sunday in it, and
 once more where the last Sunday of an allocation lies that does not end on one. Household help of the Wmo: six times
-per period. A month counts whole, also when it is broken.
+per period, and over all periods no more than the weeks of the allocation. A month counts whole, also when it is broken.
 """
 
 from collections.abc import Mapping
@@ -34,14 +34,13 @@ def times_in_period(standaard: str, toewijzing: Row, begin: date, eind: date) ->
     return _times(toewijzing, days)
 
 
-def times_in_all(standaard: str, toewijzing: Row) -> int | None:
+def times_in_all(toewijzing: Row) -> int | None:
     """How often the volume may be invoiced in all periods together; None when that has no end."""
     if toewijzing["omvang_frequentie"] == IN_TOTAAL:
         return 1
     if toewijzing["einddatum"] is None:
         return None
-    times = _times(toewijzing, _days(toewijzing["ingangsdatum"], toewijzing["einddatum"]))
-    return max(times, 6) if _is_household_help(standaard, toewijzing) else times
+    return _times(toewijzing, _days(toewijzing["ingangsdatum"], toewijzing["einddatum"]))
 
 
 def _is_household_help(standaard: str, toewijzing: Row) -> bool:

@@ -10,6 +10,7 @@ REGEL = {
     "naam": "matrix",
     "standaard": "iwmo",
     "grootheid": "volume",
+    "eenheid": "04",
     "per": "toewijzing",
     "grens": 999,
     "gevolg": "vragen",
@@ -30,7 +31,7 @@ OPERATIONS: Mapping[Key, Operation] = {
         (409, 404),  # it is used already
     ),
     ("billing", "POST", f"{REGELS}/{{id}}/einde"): Operation(
-        "beheren", "gemeente", "lokale regel", body={"einddatum": "2024-12-31"}
+        "beheren", "gemeente", "lokale regel", body={"einddatum": "2099-12-31"}
     ),
     ("billing", "GET", "/v1/vragen"): Operation("lezen", "gemeente"),
     ("billing", "POST", "/v1/vragen/antwoorden"): Operation(
@@ -47,7 +48,7 @@ OPERATIONS: Mapping[Key, Operation] = {
 def objects(party: Party, line: str) -> Iterator[tuple[str, str]]:
     """A line of a declaratie of an organisation, and a local rule in use, though only municipalities use them."""
     yield "prestatie", line
-    values = f"'{party.code}', gen_random_uuid(), 'oud', 'iwmo', 'volume', 'toewijzing', 999, 'vragen', '9322'"
+    values = f"'{party.code}', gen_random_uuid(), 'oud', 'iwmo', 'regels', 'toewijzing', 999, 'vragen', '9321'"
     columns = "eigenaar, id, naam, standaard, grootheid, per, grens, gevolg, retourcode, begindatum, gemaakt_door"
     made = f"INSERT INTO lokale_regel ({columns}, aan_sinds) VALUES ({values}, '2024-01-01', 'a', now()) RETURNING id"
     yield "lokale regel", str(query(made)[0][0])
