@@ -138,6 +138,30 @@ class TestPassingOn:
         assert self.take_in(chain, f"toewijzing;rapportcijfer\n{good};11\nx;1\n".encode()).status_code == 422
         assert query("SELECT count(*) FROM resultaat")[0][0] == 0
 
+    def test_what_is_passed_on_follows_the_stop_as_it_stands(self, chain: Chain) -> None:
+        corrected, withdrawn, refused = (
+            stopped(chain, "32", client=who) for who in (people.SAM, people.NOOR, people.ANNIE)
+        )
+        for made in (corrected, withdrawn, refused):
+            record(chain.jeugdhulp, made, **RESULTAAT)
+        for made in (corrected, withdrawn):
+            self.stop(chain, made, "32", status_aanlevering="3")
+        self.stop(chain, corrected, "31", einddatum="2025-10-15")
+        nummer = int(refused.rpartition("-")[2])
+        query(f"""UPDATE bericht SET status = 'afgekeurd' FROM stop_product AS stop
+            WHERE stop.bericht = bericht.id AND toewijzing_nummer = {nummer} RETURNING 1""")
+        rows = chain.jeugdhulp.get("allocation", "/resultaten/export")["resultaten"]
+        ends = [(row["toewijzing"], row["einddatum"], row["reden_beeindiging"], row["einde"]) for row in rows]
+        assert ends == [(corrected, "2025-10-15", "31", "volgens-plan")]
+        body = {"resultaten": [{name: row[name] for name in ("toewijzing", *RESULTAAT)} for row in rows]}
+        assert chain.gemeente.call("POST", "allocation", "/resultaten/import", json=body) == {"aantal": 1}
+
+    def stop(self, chain: Chain, toewijzing: str, reden: str, **changes: Any) -> None:
+        body = {"toewijzing": toewijzing, "begindatum": "2025-09-01", "einddatum": "2025-10-01"}
+        path = ("POST", "allocation", "/stops", 202)
+        chain.jeugdhulp.call(*path, json=body | {"reden_beeindiging": reden} | changes)
+        chain.drain()
+
     def test_the_log_tells_whose_outcomes_were_passed_on(self, chain: Chain) -> None:
         record(chain.jeugdhulp, stopped(chain), **RESULTAAT)
         chain.jeugdhulp.get("allocation", "/resultaten/export")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, and_, case, cast, func, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, case, cast, func, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
@@ -75,20 +75,19 @@ def keep(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def recorded(session: Session, eigenaar: str, *, tegenpartij: str | None, standaard: str | None) -> list[Row[Any]]:
-    """What an organisation has recorded, with the stop that it belongs to, by allocation."""
-    row, stop = t.resultaat, t.stop_product
-    same = and_(
-        stop.c.eigenaar == row.c.eigenaar,
-        stop.c.bericht == row.c.bericht,
-        stop.c.toewijzing_nummer == row.c.toewijzing_nummer,
-        stop.c.status_aanlevering != VERWIJDEREN,
-    )
+    """What an organisation has recorded of what ended, with the stop as it stands by now, by allocation."""
     wanted = {"tegenpartij": tegenpartij, "standaard": standaard}
-    narrowed = (row.c[name] == value for name, value in wanted.items() if value is not None)
-    query = select(row, stop.c.einddatum, stop.c.reden_beeindiging, stop.c.bsn).join(stop, same)
-    rows = list(session.execute(query.where(row.c.eigenaar == eigenaar, *narrowed).order_by(*row.primary_key)))
+    narrowed = (t.stop_product.c[name] == value for name, value in wanted.items() if value is not None)
+    row, stop = t.resultaat, ended(eigenaar, *narrowed)
+    query = select(row, stop.c.einddatum, stop.c.reden_beeindiging, stop.c.bsn).join(stop, _of(stop))
+    rows = list(session.execute(query.order_by(*row.primary_key)))
     audit.note(session, "resultaten ingezien", "lijst", {found.bsn: "" for found in rows})
     return rows
+
+
+def _of(stop: Any) -> ColumnElement[bool]:
+    """The condition that an outcome is that of the allocation of a stop, whichever stop it was recorded at."""
+    return and_(*(t.resultaat.c[name] == stop.c[name] for name in (*KEY, "toewijzing_nummer")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +121,10 @@ def figures(session: Session, eigenaar: str, jaar: int) -> list[Deel]:
     """The trajectories that ended in a year, by law, other party and product."""
     stop = ended(eigenaar)
     product = stop.c.product_categorie + "/" + func.coalesce(stop.c.product_code, "")
-    same = (t.resultaat.c[name] == stop.c[name] for name in (*KEY, "toewijzing_nummer"))
     groups = (stop.c.standaard, stop.c.tegenpartij, func.coalesce(product, "").label("product"))
     query = (
         select(*groups, *_measures(stop))
-        .select_from(stop.outerjoin(t.resultaat, and_(*same)))
+        .select_from(stop.outerjoin(t.resultaat, _of(stop)))
         .where(stop.c.einddatum.between(date(jaar, 1, 1), date(jaar, 12, 31)), _reason(stop).in_(GETELD))
         .group_by(*groups)
         .order_by(*groups)
