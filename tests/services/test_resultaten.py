@@ -1,19 +1,27 @@
 """Outcomes: recorded by the provider at a final stop, passed on to the municipality, shown without small counts."""
 
+from collections.abc import Iterable
+from datetime import date
 from itertools import product
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
 
 from services.allocation.resultaten.afscherming import DREMPEL, hidden
 from services.allocation.resultaten.redenen import EINDE
 from services.demo import people
 from services.demo.stage import Party
 from shared.calendar import vandaag
+from shared.db import inkoop
+from shared.db import tables as t
+from shared.db.session import owner
 from shared.standard.codelists import codelijst
 from tests.chain import Chain, query
+from tests.services import sturing as w
 from tests.services.allocating import allocate
 
 Json = dict[str, Any]
@@ -179,7 +187,7 @@ class TestFigures:
         record(chain.jeugdhulp, stopped(chain), **RESULTAAT)
         for party in (chain.gemeente, chain.jeugdhulp):
             tables = figures(party)
-            assert tables.keys() == {("ijw", per) for per in ("aanbieder", "product", "gemeente")}
+            assert tables.keys() == {("ijw", per) for per in ("aanbieder", "product", "profiel", "gemeente")}
             for table in tables.values():
                 [group] = table["groepen"]
                 assert {*group["cijfers"].values(), *table["totaal"].values()} == {None}
@@ -200,6 +208,45 @@ class TestFigures:
         assert figures(chain.jeugdhulp)["ijw", "product"]["totaal"] == group["cijfers"]
         assert figures(chain.gemeente)["ijw", "product"]["totaal"]["uitval"] == 0.33
         assert figures(chain.jeugdhulp, vandaag().year + 1) == {}
+
+    def test_a_profile_is_its_products_of_every_intensity_and_the_rest_goes_by_product(self, chain: Chain) -> None:
+        cells = {"504L": "licht", "504M": "midden", "504Z": "zwaar"}
+        with owner() as session:
+            table = {"eigenaar": w.GEMEENTE, "model": "jeugdprofielen"}
+            axes = {"profiel": ["4"], "intensiteit": [*cells.values()]}
+            made = insert(inkoop.arrangementmodel).values(**table, standaard="iwmo", naam="x", assen=axes)
+            session.execute(made)
+            for code, intensiteit in cells.items():
+                cell = {"assen": {"profiel": "4", "intensiteit": intensiteit}, "product_categorie": "50"}
+                bought = {"product_code": code, "volume": 1, "eenheid": "82", "frequentie": "6"}
+                values = table | cell | bought | {"begindatum": date(2024, 1, 1)}
+                session.execute(insert(inkoop.arrangement).values(values))
+            for place, code in enumerate(cells):
+                ends(session, range(8 * place, 8 * place + 8), product_code=code)
+            ends(session, range(24, 44), product_code="999XX")
+            session.commit()
+        tables = figures(chain.gemeente)
+        groups = {group["sleutel"]: group["cijfers"]["beeindigd"] for group in tables["iwmo", "profiel"]["groepen"]}
+        assert groups == {"jeugdprofielen/4": 24, "50/999XX": 20}
+        products = {group["sleutel"] for group in tables["iwmo", "product"]["groepen"]}
+        assert products == {"50/504L", "50/504M", "50/504Z", "50/999XX"}
+
+
+def ends(session: Session, numbers: Iterable[int], reden: str = "19", **changes: Any) -> None:
+    """Final stops of allocations with these numbers, in the ledger of the municipality."""
+    row = {
+        "eigenaar": w.GEMEENTE,
+        "volgnummer": 1,
+        "standaard": "iwmo",
+        "tegenpartij": w.WMO,
+        "status_aanlevering": "1",
+    }
+    row |= {"product_categorie": "50", "product_code": "504L", "reden_beeindiging": reden}
+    row |= {name: date(2025, 1, 1) for name in ("toewijzing_ingangsdatum", "begindatum")}
+    for number in numbers:
+        values = row | {"toewijzing_nummer": number, "bsn": f"p{number}", "einddatum": date(2025, 10, 1)} | changes
+        bericht = w.message(session, soort="307", tegenpartij=values["tegenpartij"])
+        session.execute(insert(t.stop_product).values(values | {"bericht": bericht}))
 
 
 def test_every_reason_to_stop_for_good_says_how_the_trajectory_ended() -> None:

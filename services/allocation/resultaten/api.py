@@ -46,7 +46,7 @@ def post_resultaat(body: NieuwResultaat, who: Leverancier, sleutel: Sleutel = No
         return once(session, sleutel, ("resultaten", body), make, Resultaat)
 
 
-@router.get("/resultaten", summary="Resultaten per aanbieder, product en gemeente")
+@router.get("/resultaten", summary="Resultaten per aanbieder, product, profiel en gemeente")
 def get_resultaten(
     who: Reader, jaar: Annotated[int | None, Query(ge=2015, le=2999, description="Jaar; leeg is dit jaar")] = None
 ) -> Overzicht:

@@ -15,7 +15,7 @@ from shared.db import audit
 from shared.errors import Fault, Refused
 
 GEEN_STOP = "Er is geen definitieve stop van deze toewijzing. Meld eerst de stop."
-VERDELINGEN = ("aanbieder", "product", "gemeente")
+VERDELINGEN = ("aanbieder", "product", "profiel", "gemeente")
 Placed = tuple[str, NieuwResultaat]
 """A record with its place in the input."""
 

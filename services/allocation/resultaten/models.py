@@ -65,9 +65,9 @@ class Cijfers(Model):
 
 
 class Groep(Model):
-    """Een aanbieder, een product of een gemeente met zijn cijfers."""
+    """Een aanbieder, een product, een profiel of een gemeente met zijn cijfers."""
 
-    sleutel: str = Field(description="AGB-code, categorie/productcode of gemeentecode")
+    sleutel: str = Field(description="AGB-code, categorie/productcode, model/profiel of gemeentecode")
     cijfers: Cijfers
 
 
@@ -75,7 +75,7 @@ class Tabel(Model):
     """De trajecten onder een wet, op één manier verdeeld."""
 
     standaard: Standaard
-    per: str = Field(description="aanbieder, product of gemeente")
+    per: str = Field(description="aanbieder, product, profiel (van een arrangement; anders het product) of gemeente")
     groepen: list[Groep] = Field(description="De groepen")
     totaal: Cijfers
 
@@ -84,4 +84,4 @@ class Overzicht(Model):
     """De resultaten van een kalenderjaar."""
 
     jaar: int = Field(description="Jaar waarin de trajecten eindigden")
-    tabellen: list[Tabel] = Field(description="Per wet drie verdelingen van dezelfde trajecten")
+    tabellen: list[Tabel] = Field(description="Per wet vier verdelingen van dezelfde trajecten")

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, and_, case, cast, func, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, case, cast, func, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from services.allocation.meldingen import KEY, direction, removed, running, told
+from services.allocation.modellen import Cel, models, profile
 from services.allocation.resultaten.redenen import GETELD, UITVAL
 from services.allocation.rules.regie import VERWIJDEREN
 from services.allocation.rules.stop import TIJDELIJK
@@ -108,35 +109,35 @@ class Maat:
 
 @dataclass(frozen=True, slots=True)
 class Deel:
-    """The trajectories of a provider and a product under a law, with their figures by name."""
+    """A trajectory that ended, with what it is divided by and its figures by name."""
 
     standaard: str
     aanbieder: str
     gemeente: str
     product: str
+    profiel: str
     maten: Mapping[str, Maat]
 
 
 def figures(session: Session, eigenaar: str, jaar: int) -> list[Deel]:
-    """The trajectories that ended in a year, by law, other party and product."""
-    stop = ended(eigenaar)
-    product = stop.c.product_categorie + "/" + func.coalesce(stop.c.product_code, "")
-    groups = (stop.c.standaard, stop.c.tegenpartij, func.coalesce(product, "").label("product"))
+    """The trajectories that ended in a year, by law and allocation."""
+    stop, known = ended(eigenaar), models(session, eigenaar)
+    columns = (stop.c[name] for name in (*KEY, "toewijzing_nummer", "product_categorie", "product_code"))
     query = (
-        select(*groups, *_measures(stop))
+        select(*columns, *_measures(stop))
         .select_from(stop.outerjoin(t.resultaat, _of(stop)))
         .where(stop.c.einddatum.between(date(jaar, 1, 1), date(jaar, 12, 31)), _reason(stop).in_(GETELD))
-        .group_by(*groups)
-        .order_by(*groups)
+        .order_by(stop.c.standaard, stop.c.tegenpartij, stop.c.toewijzing_nummer)
     )
-    return [_part(eigenaar, row) for row in session.execute(query)]
+    return [_part(row, known.of(row)) for row in session.execute(query)]
 
 
-def _part(eigenaar: str, row: Row[Any]) -> Deel:
-    gemeente, aanbieder = sorted((eigenaar, row.tegenpartij), key=len)
-    measures = {name: Maat(getattr(row, f"n_{name}"), getattr(row, f"som_{name}")) for name in ("uitval", *VASTGELEGD)}
-    ended_ = Maat(row.n_uitval, row.n_uitval)
-    return Deel(row.standaard, aanbieder, gemeente, row.product, {"beeindigd": ended_, **measures})
+def _part(row: Row[Any], cel: Cel) -> Deel:
+    gemeente, aanbieder = sorted((row.eigenaar, row.tegenpartij), key=len)
+    product = f"{row.product_categorie}/{row.product_code or ''}" if row.product_categorie else ""
+    values = {name: getattr(row, name) for name in ("beeindigd", "uitval", *VASTGELEGD)}
+    measures = {name: Maat(value is not None, value or 0) for name, value in values.items()}
+    return Deel(row.standaard, aanbieder, gemeente, product, profile(cel) or product, measures)
 
 
 def _reason(stop: Any) -> Any:
@@ -144,13 +145,9 @@ def _reason(stop: Any) -> Any:
 
 
 def _measures(stop: Any) -> list[Any]:
-    """Of each figure the number of people and their sum."""
+    """What each figure says of a trajectory, as a number; NULL where nothing is known."""
     outcome = t.resultaat.c
-    sums = {"uitval": case((_reason(stop).in_(UITVAL), 1), else_=0), "rapportcijfer": outcome.rapportcijfer}
-    sums["geholpen"] = cast(outcome.geholpen == "ja", Integer)
-    sums |= {name: cast(outcome[name], Integer) for name in DOELEN}
-    return [
-        part
-        for name, value in sums.items()
-        for part in (func.count(value).label(f"n_{name}"), func.coalesce(func.sum(value), 0).label(f"som_{name}"))
-    ]
+    values = {"beeindigd": literal(1), "uitval": case((_reason(stop).in_(UITVAL), 1), else_=0)}
+    values |= {"rapportcijfer": outcome.rapportcijfer, "geholpen": cast(outcome.geholpen == "ja", Integer)}
+    values |= {name: cast(outcome[name], Integer) for name in DOELEN}
+    return [value.label(name) for name, value in values.items()]

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Row, Select, Text, and_, cast, func, null, select
 from sqlalchemy.orm import Session
 
-from services.allocation.sturing.modellen import models
+from services.allocation.modellen import models
 from services.allocation.sturing.models import Budgetregel
 from shared import waarde
 from shared.db import inkoop
