@@ -75,6 +75,15 @@ def month_of(day: date) -> Periode:
     return month(day.year, day.month)
 
 
+def last_closed_quarter(day: date) -> date:
+    """The last day of the last quarter that is over.
+
+    >>> last_closed_quarter(date(2026, 4, 1)), last_closed_quarter(date(2026, 3, 31))
+    (datetime.date(2026, 3, 31), datetime.date(2025, 12, 31))
+    """
+    return date(day.year, day.month - (day.month - 1) % 3, 1) - timedelta(1)
+
+
 @cache
 def _feestdagen(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("NL", years=year))

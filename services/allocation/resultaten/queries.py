@@ -102,9 +102,9 @@ class Maat:
         return Maat(self.aantal + other.aantal, self.som + other.som)
 
     @property
-    def gemiddelde(self) -> float | None:
-        """The average, which of yes and no is a share of 0 to 1; None of nobody."""
-        return self.som / self.aantal if self.aantal else None
+    def gemiddelde(self) -> float:
+        """The average, which of yes and no is a share of 0 to 1. Raises ZeroDivisionError of nobody."""
+        return self.som / self.aantal
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +119,14 @@ class Deel:
     maten: Mapping[str, Maat]
 
 
-def figures(session: Session, eigenaar: str, jaar: int) -> list[Deel]:
-    """The trajectories that ended in a year, by law and allocation."""
+def figures(session: Session, eigenaar: str, begin: date, eind: date) -> list[Deel]:
+    """The trajectories that ended in a period, by law and allocation."""
     stop, known = ended(eigenaar), models(session, eigenaar)
     columns = (stop.c[name] for name in (*KEY, "toewijzing_nummer", "product_categorie", "product_code"))
     query = (
         select(*columns, *_measures(stop))
         .select_from(stop.outerjoin(t.resultaat, _of(stop)))
-        .where(stop.c.einddatum.between(date(jaar, 1, 1), date(jaar, 12, 31)), _reason(stop).in_(GETELD))
+        .where(stop.c.einddatum.between(begin, eind), _reason(stop).in_(GETELD))
         .order_by(stop.c.standaard, stop.c.tegenpartij, stop.c.toewijzing_nummer)
     )
     return [_part(row, known.of(row)) for row in session.execute(query)]
