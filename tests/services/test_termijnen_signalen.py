@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -154,6 +154,14 @@ class TestSignals:
         query("UPDATE signaal SET status = 'nadert', gezien_door = 'x', gezien_op = now() RETURNING 1")
         [again] = raised(chain)
         assert (again["id"], again["status"], again["gezien_door"]) == (first["id"], "te-laat", None)
+
+    def test_a_last_day_that_moves_is_told_in_a_signal_that_stays_seen(self, chain: Chain, waiting: Json) -> None:
+        [first] = raised(chain)
+        seen = chain.gemeente.call("POST", "allocation", f"/signalen/{first['id']}/gezien")
+        day = {"datum": first["uiterlijk"], "omschrijving": "Brugdag"}
+        chain.gemeente.call("PUT", "allocation", "/vrije-dagen", json=day)
+        later = add_working_days(date.fromisoformat(first["uiterlijk"]), 1).isoformat()
+        assert raised(chain) == [seen | {"uiterlijk": later}]
 
     def test_a_job_that_is_killed_halfway_leaves_nothing_and_the_next_does_it(
         self, chain: Chain, waiting: Json
