@@ -108,3 +108,12 @@ def add_working_days(day: date, number: int, vrij: Container[date] = ()) -> date
         day += timedelta(1)
         number -= is_working_day(day, vrij)
     return day
+
+
+def working_days(begin: date, eind: date, vrij: Container[date] = ()) -> int:
+    """How many working days lie after a day, up to and including another.
+
+    >>> working_days(date(2026, 4, 30), date(2026, 5, 5))
+    3
+    """
+    return sum(is_working_day(begin + timedelta(offset + 1), vrij) for offset in range((eind - begin).days))

@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 @pytest.fixture
 def waiting(chain: Chain) -> Json:
-    """An allocation that has waited for its start too long."""
+    """An allocation that has waited for its start for long, which is a reminder and never late."""
     made = allocate(chain)
     chain.drain()
     earlier(30)
@@ -39,7 +39,8 @@ def raised(chain: Chain, options: str = "") -> list[Json]:
 class TestTheList:
     def test_filters_narrow_it(self, chain: Chain, waiting: Json) -> None:
         allocate(chain, client=people.NOOR)
-        assert [term["status"] for term in terms(chain.gemeente, status="te-laat")] == ["te-laat"]
+        assert [term["status"] for term in terms(chain.gemeente, status="nadert")] == ["nadert"]
+        assert terms(chain.gemeente, status="te-laat") == []
         assert [term["status"] for term in terms(chain.gemeente, status="open")] == ["open"]
         assert len(terms(chain.gemeente, soort="wachten")) == 2
         assert terms(chain.gemeente, soort="stop") == []
@@ -115,7 +116,7 @@ class TestDaysOff:
 class TestSignals:
     def test_what_is_late_is_raised_once(self, chain: Chain, waiting: Json) -> None:
         [first] = raised(chain)
-        assert (first["termijn"], first["object"], first["status"]) == ("wachten", waiting["id"], "te-laat")
+        assert (first["termijn"], first["object"], first["status"]) == ("wachten", waiting["id"], "nadert")
         assert raised(chain) == [first]
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda _: tasks.signaleer(organisatie="0193"), range(4)))
@@ -149,7 +150,12 @@ class TestSignals:
         [again] = raised(chain)
         assert (again["id"], again["gezien_op"]) == (first["id"], None)
 
-    def test_near_becomes_late_in_the_same_signal(self, chain: Chain, waiting: Json) -> None:
+    def test_near_becomes_late_in_the_same_signal(self, chain: Chain) -> None:
+        ended = allocate(chain, einddatum="2025-12-31")
+        chain.drain()
+        report(chain.jeugdhulp, "/starts", ended)
+        chain.drain()
+        earlier(30)
         [first] = raised(chain)
         query("UPDATE signaal SET status = 'nadert', gezien_door = 'x', gezien_op = now() RETURNING 1")
         [again] = raised(chain)

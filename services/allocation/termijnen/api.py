@@ -38,11 +38,14 @@ def get_termijnen(
     soort: Annotated[Soort | None, Query(description="Code van de termijn")] = None,
     status: Annotated[Status | None, Query(description="te-laat, nadert of open")] = None,
     partij: Annotated[Organisatiecode | None, Query(description="Wie aan zet is, of de andere partij")] = None,
+    gedaan: Annotated[
+        bool, Query(description="Wat te laat is gedaan (starts en stops), in plaats van wat loopt")
+    ] = False,
     na: Annotated[str | None, Query(pattern=r"^[0-9_a-z/-]{14,120}$", description="Verder na (zie volgende)")] = None,
     limit: Limit = 100,
 ) -> Termijnen:
-    """What is open only: what was done in time or too late is not told any more."""
-    wanted = queries.Filter(soort, status, partij, queries.place(na), limit)
+    """What is open, or what was done too late in the last three years; what was done in time is not told any more."""
+    wanted = queries.Filter(soort, status, partij, queries.place(na), limit, gedaan)
     with transaction(who) as session:
         dag = queries.today(session, who.organisatie, vandaag())
         rows = queries.listed(session, dag, wanted)
@@ -62,8 +65,10 @@ def _termijn(dag: queries.Dag, row: Row[Any]) -> Termijn:
         sinds=row.sinds,
         uiterlijk=dag.last_day(term, row),
         status=row.status,
+        gedaan_op=row.gedaan,
+        werkdagen_te_laat=dag.late(term, row),
         bericht=row.bericht,
-        toewijzing=row.object if row.toewijzing_nummer is not None else None,
+        toewijzing=row.object.partition("/")[0] if row.toewijzing_nummer is not None else None,
         volgnummer=row.volgnummer,
     )
 

@@ -14,7 +14,7 @@ Omschrijving = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")
 
 
 class Termijn(Model):
-    """Iets wat voor een bepaalde dag moet gebeuren en nog niet is gebeurd."""
+    """Iets wat voor een bepaalde dag moet gebeuren en nog niet is gebeurd, of te laat is gebeurd."""
 
     termijn: str = Field(description="Code van de termijn", examples=["retourbericht"])
     grondslag: str = Field(description="Regel van de standaard; leeg bij een eigen levertermijn", examples=["OP090"])
@@ -24,14 +24,16 @@ class Termijn(Model):
     wie: str = Field(description="Code van de organisatie die aan zet is")
     sinds: date = Field(description="Dag van de gebeurtenis waarna de termijn loopt")
     uiterlijk: date = Field(description="Laatste dag")
-    status: str = Field(description="te-laat (de laatste dag is voorbij), nadert of open")
+    status: str = Field(description="te-laat (de laatste dag is voorbij), nadert (ook een herinnering daarna) of open")
+    gedaan_op: date | None = Field(description="Dag waarop het toch is gedaan; leeg zolang het loopt")
+    werkdagen_te_laat: int | None = Field(description="Werkdagen na de laatste dag; leeg zolang het loopt")
     bericht: Id = Field(description="Bericht waarom het gaat, of waarin de toewijzing of het verzoek staat")
     toewijzing: str | None = Field(description="Toewijzing, als het daarom gaat")
     volgnummer: int | None = Field(description="Het hoeveelste verzoek van het bericht, als het daarom gaat")
 
 
 class Termijnen(Model):
-    """Wat loopt, de eerste laatste dag voorop."""
+    """Wat loopt of te laat is gedaan, de eerste laatste dag voorop."""
 
     termijnen: list[Termijn] = Field(description="De termijnen")
     volgende: str | None = Field(description="Adres van de volgende bladzijde; leeg als dit de laatste is")
