@@ -12,13 +12,14 @@ from services.allocation.termijnen.situaties import SITUATIES
 from services.demo import people
 from services.demo.stage import Party
 from shared import termen
-from shared.calendar import add_working_days, is_working_day, vandaag, working_days
+from shared.calendar import FEESTDAGEN, add_working_days, is_working_day, vandaag, working_days
 from shared.db.session import Namens, transaction
 from shared.standard.codec import encode
 from shared.termen import TERMEN, load
 from tests.builders import message
 from tests.chain import Chain, query
 from tests.services.allocating import allocate, change
+from tools import feestdagen
 
 Json = dict[str, Any]
 BEGIN = {"begindatum": "2025-09-01"}
@@ -95,6 +96,13 @@ class TestTheData:
                 assert dag.werkdagen[dag.nummers[offset] + number - 1] == add_working_days(day, number, off)
         assert dag.eerste + timedelta(len(dag.nummers) - 1) == dag.vandaag
         assert len(dag.werkdagen) - dag.nummers[-1] >= 520  # the longest term of delivery of a product
+
+    def test_the_public_holidays_are_those_that_the_tool_makes(self) -> None:
+        assert [(day.isoformat(), name) for day, name in FEESTDAGEN.items()] == list(feestdagen.rows())
+
+    def test_of_a_year_without_holidays_only_weekends_are_free(self) -> None:
+        assert is_working_day(date(2041, 1, 1))
+        assert not is_working_day(date(2041, 1, 5))
 
     def test_a_day_off_is_no_working_day(self) -> None:
         assert is_working_day(date(2026, 5, 5))

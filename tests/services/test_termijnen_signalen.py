@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from services.allocation import tasks
-from services.allocation.termijnen import flows
+from services.allocation.termijnen import flows, queries
 from services.demo import people
+from services.demo.stage import Party
 from shared.calendar import add_working_days, vandaag
 from shared.db.session import Namens, transaction
 from shared.jobs import run_worker
@@ -18,6 +19,11 @@ from tests.services.allocating import allocate
 from tests.services.test_termijnen import earlier, report, terms
 
 Json = dict[str, Any]
+
+
+def own_days(party: Party) -> list[Json]:
+    found: list[Json] = party.get("allocation", "/vrije-dagen")["vrije_dagen"]
+    return found
 
 
 @pytest.fixture
@@ -94,22 +100,35 @@ class TestDaysOff:
     def test_a_day_off_moves_the_last_day_until_it_is_withdrawn(self, chain: Chain) -> None:
         allocate(chain)
         last = terms(chain.gemeente)[0]["uiterlijk"]
-        body = {"datum": last, "omschrijving": "Brugdag"}
+        body = {"datum": last, "omschrijving": "Brugdag", "werkdag": False}
         assert chain.gemeente.call("PUT", "allocation", "/vrije-dagen", json=body) == body
-        assert chain.gemeente.get("allocation", "/vrije-dagen") == {"vrije_dagen": [body]}
+        assert own_days(chain.gemeente) == [body]
         later = add_working_days(vandaag(), 6).isoformat()
         assert terms(chain.gemeente)[0]["uiterlijk"] == later != last
         for _ in range(2):
             gone = chain.gemeente.apis["allocation"].call("DELETE", f"/v1/vrije-dagen/{last}")
             assert gone.status_code == 204
         assert terms(chain.gemeente)[0]["uiterlijk"] == last
-        assert chain.gemeente.get("allocation", "/vrije-dagen") == {"vrije_dagen": []}
+        assert own_days(chain.gemeente) == []
         chain.gemeente.call("PUT", "allocation", "/vrije-dagen", json=body)
         assert terms(chain.gemeente)[0]["uiterlijk"] == later
 
+    def test_a_public_holiday_can_be_a_working_day(self, chain: Chain) -> None:
+        found = chain.gemeente.get("allocation", "/vrije-dagen")
+        assert {"datum": "2026-04-03", "naam": "Goede vrijdag"} in found["feestdagen"]
+        body = {"datum": "2026-04-03", "omschrijving": "Gewoon open", "werkdag": True}
+        chain.gemeente.call("PUT", "allocation", "/vrije-dagen", json=body)
+        for code, last in (("0193", "2026-04-03"), ("65656055", "2026-04-07")):
+            with transaction(Namens(code, "test")) as session:
+                off = queries.today(session, code, date(2026, 4, 2)).vrij
+            assert add_working_days(date(2026, 4, 2), 1, off).isoformat() == last
+        answer = chain.gemeente.apis["allocation"].call("PUT", "/v1/vrije-dagen", json=body | {"datum": "2026-04-04"})
+        assert (answer.status_code, answer.json()["bevindingen"][0]["code"]) == (422, "WERKDAG")
+        assert own_days(chain.gemeente) == [body]
+
     def test_it_is_that_of_its_organisation_only(self, chain: Chain) -> None:
         chain.gemeente.call("PUT", "allocation", "/vrije-dagen", json={"datum": "2027-05-05", "omschrijving": "x"})
-        assert chain.jeugdhulp.get("allocation", "/vrije-dagen") == {"vrije_dagen": []}
+        assert own_days(chain.jeugdhulp) == []
         assert chain.jeugdhulp.apis["allocation"].call("DELETE", "/v1/vrije-dagen/2027-05-05").status_code == 404
 
 

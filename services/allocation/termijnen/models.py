@@ -66,13 +66,22 @@ class Signalen(Model):
 
 
 class VrijeDag(Model):
-    """Een vrije dag van uw organisatie, naast weekenden en feestdagen."""
+    """Een vrije dag van uw organisatie naast weekenden en feestdagen, of een feestdag waarop zij werkt."""
 
     datum: Datum = Field(description="De dag")
     omschrijving: Omschrijving = Field(description="Waarom hij vrij is", examples=["Bevrijdingsdag"])
+    werkdag: bool = Field(default=False, description="Deze feestdag is een werkdag")
+
+
+class Feestdag(Model):
+    """Een algemene feestdag: voor iedereen vrij, behalve wie hem een werkdag maakt."""
+
+    datum: date = Field(description="De dag")
+    naam: str = Field(description="Naam", examples=["Tweede Pinksterdag"])
 
 
 class VrijeDagen(Model):
-    """De vrije dagen die gelden, op datum."""
+    """De dagen die in termijnen niet als werkdag tellen naast weekenden, op datum."""
 
-    vrije_dagen: list[VrijeDag] = Field(description="De dagen")
+    vrije_dagen: list[VrijeDag] = Field(description="Wat uw organisatie zelf bepaalt")
+    feestdagen: list[Feestdag] = Field(description="Feestdagen; buiten deze jaren tellen alleen weekenden als vrij")

@@ -44,7 +44,7 @@ LIJST = ("code", "object", "bericht", "standaard", "tegenpartij", "volgnummer", 
 
 @dataclass(frozen=True)
 class Dag:
-    """A day on which the terms of an organisation are looked at, with its days off."""
+    """A day on which the terms of an organisation are looked at, with all its days off."""
 
     eigenaar: str
     vandaag: date
@@ -91,7 +91,7 @@ class Dag:
 
 def today(session: Session, eigenaar: str, vandaag: date) -> Dag:
     """A day with the days off of an organisation."""
-    return Dag(eigenaar, vandaag, frozenset(row.datum for row in days_off(session, eigenaar)))
+    return Dag(eigenaar, vandaag, days_off(session, eigenaar))
 
 
 def terms(dag: Dag, codes: Iterable[str] = (), *, gedaan: bool = False) -> Subquery:
