@@ -1,12 +1,11 @@
 """The calendar of care: months, ISO weeks, Sundays and Dutch working days. Every date comes from the caller."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
+from csv import DictReader
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
-
-import holidays
 
 NEDERLAND = ZoneInfo("Europe/Amsterdam")
 Clock = Callable[[], datetime]
@@ -75,27 +74,49 @@ def month_of(day: date) -> Periode:
     return month(day.year, day.month)
 
 
-@cache
-def _feestdagen(year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("NL", years=year))
+def last_closed_quarter(day: date) -> date:
+    """The last day of the last quarter that is over.
+
+    >>> last_closed_quarter(date(2026, 4, 1)), last_closed_quarter(date(2026, 3, 31))
+    (datetime.date(2026, 3, 31), datetime.date(2025, 12, 31))
+    """
+    return date(day.year, day.month - (day.month - 1) % 3, 1) - timedelta(1)
 
 
-def is_working_day(day: date, vrij: Container[date] = ()) -> bool:
-    """Monday to Friday, no public holiday and none of the days off `vrij`; 5 May is a holiday in lustrum years only."""
-    return day.weekday() < 5 and day not in _feestdagen(day.year) and day not in vrij
+def _feestdagen() -> dict[date, str]:
+    with Path(__file__).with_name("feestdagen.csv").open(encoding="utf-8", newline="") as file:
+        return {date.fromisoformat(row["datum"]): row["naam"] for row in DictReader(file)}
 
 
-def add_working_days(day: date, number: int, vrij: Container[date] = ()) -> date:
+FEESTDAGEN: Mapping[date, str] = _feestdagen()
+"""The public holidays, with their names; 5 May in lustrum years only. Of years that it lacks only weekends count."""
+
+
+def is_working_day(day: date, vrij: Container[date] = FEESTDAGEN) -> bool:
+    """Monday to Friday, and none of the days off `vrij`: the public holidays, or those of an organisation."""
+    return day.weekday() < 5 and day not in vrij
+
+
+def add_working_days(day: date, number: int, vrij: Container[date] = FEESTDAGEN) -> date:
     """The day that lies `number` working days after a day (OP090: 3, OP274: 5, declaration: 10).
 
-    `vrij` are days off beside weekends and public holidays.
+    `vrij` are all days off beside weekends.
 
-    >>> add_working_days(date(2026, 4, 30), 3)
-    datetime.date(2026, 5, 5)
-    >>> add_working_days(date(2026, 4, 30), 3, {date(2026, 5, 5)})
-    datetime.date(2026, 5, 6)
+    >>> add_working_days(date(2026, 4, 24), 3)
+    datetime.date(2026, 4, 30)
+    >>> add_working_days(date(2026, 4, 24), 3, ())
+    datetime.date(2026, 4, 29)
     """
     while number > 0:
         day += timedelta(1)
         number -= is_working_day(day, vrij)
     return day
+
+
+def working_days(begin: date, eind: date, vrij: Container[date] = FEESTDAGEN) -> int:
+    """How many working days lie after a day, up to and including another.
+
+    >>> working_days(date(2026, 4, 30), date(2026, 5, 5))
+    3
+    """
+    return sum(is_working_day(begin + timedelta(offset + 1), vrij) for offset in range((eind - begin).days))

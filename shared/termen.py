@@ -2,7 +2,9 @@
 
 termijnen.csv says per term the rule that it comes from, the standards, the situation in which it runs (a SELECT in
 `situaties`), the column of that SELECT that holds the day that it is counted from, what ends it, who has to act,
-its number and unit, and for how many working days before its last day it counts as near.
+its number and unit, for how many working days before its last day it counts as near, and what it is after that day:
+late, no more than a reminder, or over. `gedaan` is the situation of what was done under it, in time or not; empty
+where that is not told.
 """
 
 from collections.abc import Container
@@ -11,10 +13,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from shared.calendar import add_working_days
+from shared.calendar import FEESTDAGEN, add_working_days
 
 PARTIJEN = ("gemeente", "aanbieder", "ontvanger")
 EENHEDEN = ("werkdagen", "weken")
+TE_LAAT, HERINNERING, VERVALT = DAARNA = ("te-laat", "herinnering", "vervalt")
 _DATA = Path(__file__).with_name("termijnen.csv")
 
 
@@ -32,10 +35,12 @@ class Term:
     aantal: int | None
     eenheid: str
     waarschuwen: int
+    daarna: str
+    gedaan: str
     omschrijving: str
 
-    def last_day(self, sinds: date, vrij: Container[date] = ()) -> date:
-        """The last day of a term that runs from an event on `sinds`; `vrij` are extra days off."""
+    def last_day(self, sinds: date, vrij: Container[date] = FEESTDAGEN) -> date:
+        """The last day of a term that runs from an event on `sinds`; `vrij` are all days off beside weekends."""
         if self.eenheid == "werkdagen":
             return add_working_days(sinds, self.aantal or 0, vrij)
         return sinds + timedelta(weeks=self.aantal or 0)
@@ -54,9 +59,16 @@ def _term(row: dict[str, str]) -> Term:
         aantal=int(row["aantal"]) if row["aantal"] else None,
         eenheid=row["eenheid"],
         waarschuwen=int(row["waarschuwen"]),
+        daarna=row["daarna"],
+        gedaan=row["gedaan"],
         omschrijving=row["omschrijving"],
     )
-    known = term.wie in PARTIJEN and term.eenheid in EENHEDEN and {*term.standaarden} <= {"ijw", "iwmo"}
+    known = (
+        term.wie in PARTIJEN
+        and term.eenheid in EENHEDEN
+        and term.daarna in DAARNA
+        and {*term.standaarden} <= {"ijw", "iwmo"}
+    )
     counted = term.waarschuwen >= 0 and (term.eenheid == "werkdagen" if term.aantal is None else term.aantal > 0)
     if not (term.standaarden and known and counted):
         raise ValueError(f"termijnen.csv: {term.code} klopt niet")

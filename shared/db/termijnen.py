@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
     func,
 )
 
@@ -30,6 +31,7 @@ vrije_dag = Table(
     Column("datum", Date, primary_key=True),
     Column("omschrijving", Text, nullable=False),
     Column("ingetrokken_op", DateTime(timezone=True), comment="since when it is a working day again"),
+    Column("werkdag", Boolean, nullable=False, server_default=false(), comment="a public holiday that is none here"),
     comment="days off of an organisation, beside weekends and public holidays",
 )
 

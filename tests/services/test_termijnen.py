@@ -7,16 +7,19 @@ from typing import Any
 import pytest
 
 from services.allocation.termijnen import queries
+from services.allocation.termijnen.gedaan import GEDAAN
 from services.allocation.termijnen.situaties import SITUATIES
+from services.demo import people
 from services.demo.stage import Party
 from shared import termen
-from shared.calendar import add_working_days, is_working_day, vandaag
+from shared.calendar import FEESTDAGEN, add_working_days, is_working_day, vandaag, working_days
 from shared.db.session import Namens, transaction
 from shared.standard.codec import encode
 from shared.termen import TERMEN, load
 from tests.builders import message
 from tests.chain import Chain, query
 from tests.services.allocating import allocate, change
+from tools import feestdagen
 
 Json = dict[str, Any]
 BEGIN = {"begindatum": "2025-09-01"}
@@ -68,9 +71,15 @@ class TestTheData:
 
     def test_every_situation_is_used_and_known(self) -> None:
         assert {term.situatie for term in TERMEN.values()} == SITUATIES.keys()
+        assert {term.gedaan for term in TERMEN.values()} - {""} == GEDAAN.keys()
+
+    def test_what_is_no_duty_is_never_late(self) -> None:
+        other = {code: term.daarna for code, term in TERMEN.items() if term.daarna != "te-laat"}
+        assert other == {"wachten": "herinnering", "woonplaats": "vervalt"}
 
     @pytest.mark.parametrize(
-        "wrong", [("gemeente", "iemand"), (",10,", ",0,"), (",weken,", ",jaren,"), ("ijw iwmo", "")]
+        "wrong",
+        [("gemeente", "iemand"), (",10,", ",0,"), (",weken,", ",jaren,"), ("ijw iwmo", ""), ("vervalt", "later")],
     )
     def test_a_wrong_row_is_refused(self, tmp_path: Path, wrong: tuple[str, str]) -> None:
         good = Path(termen.__file__).with_name("termijnen.csv").read_text("utf-8")
@@ -87,6 +96,13 @@ class TestTheData:
                 assert dag.werkdagen[dag.nummers[offset] + number - 1] == add_working_days(day, number, off)
         assert dag.eerste + timedelta(len(dag.nummers) - 1) == dag.vandaag
         assert len(dag.werkdagen) - dag.nummers[-1] >= 520  # the longest term of delivery of a product
+
+    def test_the_public_holidays_are_those_that_the_tool_makes(self) -> None:
+        assert [(day.isoformat(), name) for day, name in FEESTDAGEN.items()] == list(feestdagen.rows())
+
+    def test_of_a_year_without_holidays_only_weekends_are_free(self) -> None:
+        assert is_working_day(date(2041, 1, 1))
+        assert not is_working_day(date(2041, 1, 5))
 
     def test_a_day_off_is_no_working_day(self) -> None:
         assert is_working_day(date(2026, 5, 5))
@@ -155,7 +171,7 @@ class TestDelivery:
         came = earlier(20)
         change(chain, made, einddatum="2027-12-31")
         [term] = terms(chain.gemeente, "wachten")
-        assert (term["sinds"], term["status"]) == (came.isoformat(), "te-laat")
+        assert (term["sinds"], term["status"]) == (came.isoformat(), "nadert")  # a start is due after delivery began
 
     def test_what_was_delivered_without_a_start_is_told_as_such(self, chain: Chain) -> None:
         made = allocate(chain)
@@ -187,6 +203,95 @@ class TestDelivery:
         report(chain.jeugdhulp, "/stops", made, einddatum="2025-12-31", reden_beeindiging="31")
         chain.drain()
         assert terms(chain.gemeente) == terms(chain.jeugdhulp) == []
+
+
+class TestDoneTooLate:
+    """Starts and stops that were told too late: by whom, and how many working days."""
+
+    def allocated(self, chain: Chain, days: int, **changes: Any) -> Json:
+        """An allocation that came some days ago."""
+        made = allocate(chain, **changes)
+        chain.drain()
+        earlier(days)
+        return made
+
+    def late(self, chain: Chain) -> list[tuple[str, str, str, str, int]]:
+        """The same for both parties."""
+        chain.drain()
+        found = [terms(party, gedaan="true") for party in (chain.gemeente, chain.jeugdhulp)]
+        assert all((term["wie"], term["status"]) == ("65656055", "te-laat") for terms_ in found for term in terms_)
+        names = ("termijn", "sinds", "uiterlijk", "gedaan_op", "werkdagen_te_laat")
+        [one, other] = [[tuple(term[name] for name in names) for term in terms_] for terms_ in found]
+        assert one == other
+        return one
+
+    def test_a_start_from_its_first_day_or_from_the_allocation_when_that_came_later(self, chain: Chain) -> None:
+        retroactive, ahead = (
+            self.allocated(chain, days, client=who) for days, who in ((7, people.SAM), (30, people.NOOR))
+        )
+        report(chain.jeugdhulp, "/starts", retroactive)
+        began = vandaag() - timedelta(20)
+        report(chain.jeugdhulp, "/starts", ahead, begindatum=began.isoformat())
+        expected = []
+        for since in (vandaag() - timedelta(37), began):
+            last = add_working_days(since, 5)
+            late = working_days(last, vandaag())
+            expected.append(("start", since.isoformat(), last.isoformat(), vandaag().isoformat(), late))
+        assert self.late(chain) == expected
+        assert terms(chain.gemeente) == []
+        assert (
+            terms(chain.gemeente, gedaan="true", soort="stop")
+            == terms(chain.gemeente, gedaan="true", soort="woonplaats")
+            == []
+        )
+
+    def test_what_was_told_on_the_last_day_was_in_time(self, chain: Chain) -> None:
+        made = self.allocated(chain, 60)
+        days = next(days for days in range(1, 20) if add_working_days(vandaag() - timedelta(days), 5) >= vandaag())
+        while add_working_days(vandaag() - timedelta(days + 1), 5) >= vandaag():
+            days += 1
+        report(chain.jeugdhulp, "/starts", made, begindatum=(vandaag() - timedelta(days)).isoformat())
+        assert self.late(chain) == []
+
+    def test_a_correction_does_not_tell_anew(self, chain: Chain) -> None:
+        made = self.allocated(chain, 0)
+        report(chain.jeugdhulp, "/starts", made)
+        chain.drain()
+        earlier(30)
+        report(chain.jeugdhulp, "/starts", made, status_aanlevering="3")
+        chain.drain()
+        report(chain.jeugdhulp, "/starts", made, begindatum="2025-09-02")
+        assert self.late(chain) == []
+
+    def test_a_stop_from_its_last_day_or_from_what_made_it_the_last_day(self, chain: Chain) -> None:
+        made = self.allocated(chain, 0)
+        report(chain.jeugdhulp, "/starts", made)
+        chain.drain()
+        earlier(30)
+        ended = (vandaag() - timedelta(12)).isoformat()
+        change(chain, made, einddatum=ended)
+        chain.drain()
+        report(chain.jeugdhulp, "/stops", made, einddatum=ended, reden_beeindiging="31")
+        assert self.late(chain) == []  # the municipality ended it today only
+        other = self.allocated(chain, 30, client=people.NOOR)
+        report(chain.jeugdhulp, "/starts", other, begindatum=vandaag().isoformat())
+        chain.drain()
+        query("UPDATE start_product SET begindatum = '2025-09-01' RETURNING 1")
+        report(chain.jeugdhulp, "/stops", other, einddatum=ended, reden_beeindiging="31")
+        last = add_working_days(date.fromisoformat(ended), 5)
+        found = [term for term in self.late(chain) if term[0] == "stop"]
+        expected = ("stop", ended, last.isoformat(), vandaag().isoformat(), working_days(last, vandaag()))
+        assert found == [expected] or working_days(last, vandaag()) == 0
+
+    def test_a_final_stop_after_a_temporary_one_is_not_judged(self, chain: Chain) -> None:
+        made = self.allocated(chain, 0)
+        report(chain.jeugdhulp, "/starts", made)
+        chain.drain()
+        report(chain.jeugdhulp, "/stops", made, einddatum=vandaag().isoformat(), reden_beeindiging="20")
+        chain.drain()
+        earlier(30)
+        report(chain.jeugdhulp, "/stops", made, einddatum=vandaag().isoformat(), reden_beeindiging="31")
+        assert self.late(chain) == []
 
 
 class TestRequests:
@@ -231,6 +336,10 @@ class TestRequests:
         for term in terms(chain.gemeente, "woonplaats"):
             assert term["uiterlijk"] == (vandaag() + timedelta(weeks=2)).isoformat()
         assert len(terms(chain.gemeente, "woonplaats")) == len(terms(chain.gemeente, "verzoek-toewijzing")) > 0
+        earlier(14)
+        assert {status for _, _, status in told(chain.gemeente, "woonplaats")} == {"nadert"}
+        earlier(1)
+        assert terms(chain.gemeente, "woonplaats") == []
 
 
 def test_each_organisation_sees_its_own_terms_only(chain: Chain) -> None:

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from services.allocation import tasks
-from services.allocation.termijnen import flows
+from services.allocation.termijnen import flows, queries
 from services.demo import people
+from services.demo.stage import Party
 from shared.calendar import add_working_days, vandaag
 from shared.db.session import Namens, transaction
 from shared.jobs import run_worker
@@ -20,9 +21,14 @@ from tests.services.test_termijnen import earlier, report, terms
 Json = dict[str, Any]
 
 
+def own_days(party: Party) -> list[Json]:
+    found: list[Json] = party.get("allocation", "/vrije-dagen")["vrije_dagen"]
+    return found
+
+
 @pytest.fixture
 def waiting(chain: Chain) -> Json:
-    """An allocation that has waited for its start too long."""
+    """An allocation that has waited for its start for long, which is a reminder and never late."""
     made = allocate(chain)
     chain.drain()
     earlier(30)
@@ -39,7 +45,8 @@ def raised(chain: Chain, options: str = "") -> list[Json]:
 class TestTheList:
     def test_filters_narrow_it(self, chain: Chain, waiting: Json) -> None:
         allocate(chain, client=people.NOOR)
-        assert [term["status"] for term in terms(chain.gemeente, status="te-laat")] == ["te-laat"]
+        assert [term["status"] for term in terms(chain.gemeente, status="nadert")] == ["nadert"]
+        assert terms(chain.gemeente, status="te-laat") == []
         assert [term["status"] for term in terms(chain.gemeente, status="open")] == ["open"]
         assert len(terms(chain.gemeente, soort="wachten")) == 2
         assert terms(chain.gemeente, soort="stop") == []
@@ -93,29 +100,42 @@ class TestDaysOff:
     def test_a_day_off_moves_the_last_day_until_it_is_withdrawn(self, chain: Chain) -> None:
         allocate(chain)
         last = terms(chain.gemeente)[0]["uiterlijk"]
-        body = {"datum": last, "omschrijving": "Brugdag"}
+        body = {"datum": last, "omschrijving": "Brugdag", "werkdag": False}
         assert chain.gemeente.call("PUT", "allocation", "/vrije-dagen", json=body) == body
-        assert chain.gemeente.get("allocation", "/vrije-dagen") == {"vrije_dagen": [body]}
+        assert own_days(chain.gemeente) == [body]
         later = add_working_days(vandaag(), 6).isoformat()
         assert terms(chain.gemeente)[0]["uiterlijk"] == later != last
         for _ in range(2):
             gone = chain.gemeente.apis["allocation"].call("DELETE", f"/v1/vrije-dagen/{last}")
             assert gone.status_code == 204
         assert terms(chain.gemeente)[0]["uiterlijk"] == last
-        assert chain.gemeente.get("allocation", "/vrije-dagen") == {"vrije_dagen": []}
+        assert own_days(chain.gemeente) == []
         chain.gemeente.call("PUT", "allocation", "/vrije-dagen", json=body)
         assert terms(chain.gemeente)[0]["uiterlijk"] == later
 
+    def test_a_public_holiday_can_be_a_working_day(self, chain: Chain) -> None:
+        found = chain.gemeente.get("allocation", "/vrije-dagen")
+        assert {"datum": "2026-04-03", "naam": "Goede vrijdag"} in found["feestdagen"]
+        body = {"datum": "2026-04-03", "omschrijving": "Gewoon open", "werkdag": True}
+        chain.gemeente.call("PUT", "allocation", "/vrije-dagen", json=body)
+        for code, last in (("0193", "2026-04-03"), ("65656055", "2026-04-07")):
+            with transaction(Namens(code, "test")) as session:
+                off = queries.today(session, code, date(2026, 4, 2)).vrij
+            assert add_working_days(date(2026, 4, 2), 1, off).isoformat() == last
+        answer = chain.gemeente.apis["allocation"].call("PUT", "/v1/vrije-dagen", json=body | {"datum": "2026-04-04"})
+        assert (answer.status_code, answer.json()["bevindingen"][0]["code"]) == (422, "WERKDAG")
+        assert own_days(chain.gemeente) == [body]
+
     def test_it_is_that_of_its_organisation_only(self, chain: Chain) -> None:
         chain.gemeente.call("PUT", "allocation", "/vrije-dagen", json={"datum": "2027-05-05", "omschrijving": "x"})
-        assert chain.jeugdhulp.get("allocation", "/vrije-dagen") == {"vrije_dagen": []}
+        assert own_days(chain.jeugdhulp) == []
         assert chain.jeugdhulp.apis["allocation"].call("DELETE", "/v1/vrije-dagen/2027-05-05").status_code == 404
 
 
 class TestSignals:
     def test_what_is_late_is_raised_once(self, chain: Chain, waiting: Json) -> None:
         [first] = raised(chain)
-        assert (first["termijn"], first["object"], first["status"]) == ("wachten", waiting["id"], "te-laat")
+        assert (first["termijn"], first["object"], first["status"]) == ("wachten", waiting["id"], "nadert")
         assert raised(chain) == [first]
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda _: tasks.signaleer(organisatie="0193"), range(4)))
@@ -149,11 +169,24 @@ class TestSignals:
         [again] = raised(chain)
         assert (again["id"], again["gezien_op"]) == (first["id"], None)
 
-    def test_near_becomes_late_in_the_same_signal(self, chain: Chain, waiting: Json) -> None:
+    def test_near_becomes_late_in_the_same_signal(self, chain: Chain) -> None:
+        ended = allocate(chain, einddatum="2025-12-31")
+        chain.drain()
+        report(chain.jeugdhulp, "/starts", ended)
+        chain.drain()
+        earlier(30)
         [first] = raised(chain)
         query("UPDATE signaal SET status = 'nadert', gezien_door = 'x', gezien_op = now() RETURNING 1")
         [again] = raised(chain)
         assert (again["id"], again["status"], again["gezien_door"]) == (first["id"], "te-laat", None)
+
+    def test_a_last_day_that_moves_is_told_in_a_signal_that_stays_seen(self, chain: Chain, waiting: Json) -> None:
+        [first] = raised(chain)
+        seen = chain.gemeente.call("POST", "allocation", f"/signalen/{first['id']}/gezien")
+        day = {"datum": first["uiterlijk"], "omschrijving": "Brugdag"}
+        chain.gemeente.call("PUT", "allocation", "/vrije-dagen", json=day)
+        later = add_working_days(date.fromisoformat(first["uiterlijk"]), 1).isoformat()
+        assert raised(chain) == [seen | {"uiterlijk": later}]
 
     def test_a_job_that_is_killed_halfway_leaves_nothing_and_the_next_does_it(
         self, chain: Chain, waiting: Json

@@ -1,11 +1,12 @@
 """The HTTP API of outcomes: recording, passing on to the municipality, and figures without small counts."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Response, Security
 from sqlalchemy import Row
 
-from services.allocation.resultaten import flows, queries
+from services.allocation.resultaten import cijfers, flows, queries
 from services.allocation.resultaten.models import (
     Ingelezen,
     Inlezen,
@@ -16,7 +17,7 @@ from services.allocation.resultaten.models import (
 )
 from services.allocation.resultaten.redenen import EINDE
 from shared import spreadsheet
-from shared.calendar import vandaag
+from shared.calendar import last_closed_quarter, vandaag
 from shared.contracts import Gemeentecode, Standaard
 from shared.db.session import transaction
 from shared.repeat import Sleutel, once
@@ -46,14 +47,20 @@ def post_resultaat(body: NieuwResultaat, who: Leverancier, sleutel: Sleutel = No
         return once(session, sleutel, ("resultaten", body), make, Resultaat)
 
 
-@router.get("/resultaten", summary="Resultaten per aanbieder, product en gemeente")
+@router.get("/resultaten", summary="Resultaten per aanbieder, product, profiel en gemeente")
 def get_resultaten(
-    who: Reader, jaar: Annotated[int | None, Query(ge=2015, le=2999, description="Jaar; leeg is dit jaar")] = None
+    who: Reader,
+    jaar: Annotated[
+        int | None, Query(ge=2015, le=2999, description="Jaar; leeg is dat van het laatste kwartaal")
+    ] = None,
 ) -> Overzicht:
-    """Of whole years only, and without small counts: a difference between two answers tells nothing of a few."""
-    year = jaar or vandaag().year
+    """Of the quarters of a year that are over, and without small counts (ADR 0014)."""
+    closed = last_closed_quarter(vandaag())
+    begin = date(jaar or closed.year, 1, 1)
+    eind = min(closed, date(begin.year, 12, 31))
     with transaction(who) as session:
-        return Overzicht(jaar=year, tabellen=flows.tables(session, who.organisatie, year))
+        found = cijfers.tables(session, who.organisatie, begin, eind)
+    return Overzicht(jaar=begin.year, tot_en_met=eind if begin <= eind else None, tabellen=found)
 
 
 @router.get("/resultaten/export", summary="Vastgelegde resultaten (JSON)")

@@ -1,6 +1,6 @@
-"""Recording what came of a trajectory, taking in what a provider recorded, and the figures that may be shown."""
+"""Recording what came of a trajectory, and taking in what a provider recorded."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row
@@ -8,14 +8,11 @@ from sqlalchemy.orm import Session
 
 from services.allocation.queries import one
 from services.allocation.resultaten import queries
-from services.allocation.resultaten.afscherming import hidden
-from services.allocation.resultaten.models import Cijfers, Groep, NieuwResultaat, Tabel
-from services.allocation.resultaten.queries import Deel, Maat
+from services.allocation.resultaten.models import NieuwResultaat
 from shared.db import audit
 from shared.errors import Fault, Refused
 
 GEEN_STOP = "Er is geen definitieve stop van deze toewijzing. Meld eerst de stop."
-VERDELINGEN = ("aanbieder", "product", "gemeente")
 Placed = tuple[str, NieuwResultaat]
 """A record with its place in the input."""
 
@@ -83,39 +80,3 @@ def _unknown(
                 Fault("STOP", place, "Van deze toewijzing kwam geen definitieve stop. Vraag de aanbieder erom.")
             )
     return faults
-
-
-def tables(session: Session, eigenaar: str, jaar: int) -> list[Tabel]:
-    """The figures of a year that may be shown, per standard: by provider, by product and by municipality."""
-    parts = queries.figures(session, eigenaar, jaar)
-    laws = sorted({part.standaard for part in parts})
-    return [_table(law, per, [p for p in parts if p.standaard == law]) for law in laws for per in VERDELINGEN]
-
-
-def _table(standaard: str, per: str, parts: Sequence[Deel]) -> Tabel:
-    keys = sorted({getattr(part, per) for part in parts})
-    shown: dict[str, dict[str, float | None]] = {key: {} for key in keys}
-    total: dict[str, float | None] = {}
-    for name in Cijfers.model_fields:
-        column = [_together(part.maten[name] for part in parts if getattr(part, per) == key) for key in keys]
-        secret, total_too = hidden([maat.aantal for maat in column])
-        for place, key in enumerate(keys):
-            shown[key][name] = None if place in secret else _value(name, column[place])
-        total[name] = None if total_too else _value(name, _together(column))
-    groups = [Groep(sleutel=key, cijfers=_cijfers(values)) for key, values in shown.items()]
-    return Tabel(standaard=standaard, per=per, groepen=groups, totaal=_cijfers(total))
-
-
-def _together(measures: Iterable[Maat]) -> Maat:
-    return sum(measures, Maat(0, 0))
-
-
-def _value(name: str, maat: Maat) -> float | None:
-    """Averages to a tenth and shares to whole percents: finer ones would tell counts."""
-    if name == "beeindigd":
-        return maat.aantal
-    return None if maat.gemiddelde is None else round(float(maat.gemiddelde), 1 if name == "rapportcijfer" else 2)
-
-
-def _cijfers(values: Mapping[str, float | None]) -> Cijfers:
-    return Cijfers.model_validate(values)

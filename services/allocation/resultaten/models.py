@@ -8,7 +8,9 @@ from pydantic import Field
 from services.allocation.models import ToewijzingId
 from shared.contracts import Model, Standaard
 
-Deel = Annotated[float | None, Field(description="Aandeel, 0 tot 1; leeg bij minder dan 10 antwoorden")]
+AANDEEL = "Aandeel in stappen van 0,05; 0,1 is 10% of minder, 0,9 is 90% of meer; leeg bij minder dan 10 antwoorden"
+CIJFER = "Gemiddelde tevredenheid in halve punten; 1,5 is dat of lager, 9,5 dat of hoger; leeg bij minder dan 10"
+Deel = Annotated[float | None, Field(description=AANDEEL)]
 
 
 class NieuwResultaat(Model):
@@ -52,11 +54,11 @@ class Ingelezen(Model):
 
 
 class Cijfers(Model):
-    """Cijfers van een groep; leeg is wat over minder dan 10 trajecten gaat, of die zou verraden."""
+    """Cijfers van een groep; leeg is wat over minder dan 10 trajecten gaat, of die zou verraden (zelden)."""
 
-    beeindigd: int | None = Field(description="Beëindigde trajecten")
+    beeindigd: int | None = Field(description="Beëindigde trajecten, naar beneden afgerond op tientallen")
     uitval: Deel
-    rapportcijfer: float | None = Field(description="Gemiddelde tevredenheid, 1 tot 10")
+    rapportcijfer: float | None = Field(description=CIJFER)
     geholpen: Deel
     zelf_verder: Deel
     geen_nieuwe_start: Deel
@@ -65,9 +67,9 @@ class Cijfers(Model):
 
 
 class Groep(Model):
-    """Een aanbieder, een product of een gemeente met zijn cijfers."""
+    """Een aanbieder, een product, een profiel of een gemeente met zijn cijfers."""
 
-    sleutel: str = Field(description="AGB-code, categorie/productcode of gemeentecode")
+    sleutel: str = Field(description="AGB-code, categorie/productcode, model/profiel of gemeentecode")
     cijfers: Cijfers
 
 
@@ -75,13 +77,14 @@ class Tabel(Model):
     """De trajecten onder een wet, op één manier verdeeld."""
 
     standaard: Standaard
-    per: str = Field(description="aanbieder, product of gemeente")
-    groepen: list[Groep] = Field(description="De groepen")
+    per: str = Field(description="aanbieder, product, profiel (van een arrangement; anders het product) of gemeente")
+    groepen: list[Groep] = Field(description="De groepen van 10 trajecten of meer")
     totaal: Cijfers
 
 
 class Overzicht(Model):
-    """De resultaten van een kalenderjaar."""
+    """De resultaten van een kalenderjaar, tot het einde van het laatste kwartaal dat voorbij is."""
 
     jaar: int = Field(description="Jaar waarin de trajecten eindigden")
-    tabellen: list[Tabel] = Field(description="Per wet drie verdelingen van dezelfde trajecten")
+    tot_en_met: date | None = Field(description="Laatste dag die meetelt; leeg als nog geen kwartaal voorbij is")
+    tabellen: list[Tabel] = Field(description="Per wet vier verdelingen van dezelfde trajecten")

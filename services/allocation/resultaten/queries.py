@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, and_, case, cast, func, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, case, cast, func, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from services.allocation.meldingen import KEY, direction, removed, running, told
+from services.allocation.modellen import Cel, models, profile
 from services.allocation.resultaten.redenen import GETELD, UITVAL
 from services.allocation.rules.regie import VERWIJDEREN
 from services.allocation.rules.stop import TIJDELIJK
@@ -75,20 +76,19 @@ def keep(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def recorded(session: Session, eigenaar: str, *, tegenpartij: str | None, standaard: str | None) -> list[Row[Any]]:
-    """What an organisation has recorded, with the stop that it belongs to, by allocation."""
-    row, stop = t.resultaat, t.stop_product
-    same = and_(
-        stop.c.eigenaar == row.c.eigenaar,
-        stop.c.bericht == row.c.bericht,
-        stop.c.toewijzing_nummer == row.c.toewijzing_nummer,
-        stop.c.status_aanlevering != VERWIJDEREN,
-    )
+    """What an organisation has recorded of what ended, with the stop as it stands by now, by allocation."""
     wanted = {"tegenpartij": tegenpartij, "standaard": standaard}
-    narrowed = (row.c[name] == value for name, value in wanted.items() if value is not None)
-    query = select(row, stop.c.einddatum, stop.c.reden_beeindiging, stop.c.bsn).join(stop, same)
-    rows = list(session.execute(query.where(row.c.eigenaar == eigenaar, *narrowed).order_by(*row.primary_key)))
+    narrowed = (t.stop_product.c[name] == value for name, value in wanted.items() if value is not None)
+    row, stop = t.resultaat, ended(eigenaar, *narrowed)
+    query = select(row, stop.c.einddatum, stop.c.reden_beeindiging, stop.c.bsn).join(stop, _of(stop))
+    rows = list(session.execute(query.order_by(*row.primary_key)))
     audit.note(session, "resultaten ingezien", "lijst", {found.bsn: "" for found in rows})
     return rows
+
+
+def _of(stop: Any) -> ColumnElement[bool]:
+    """The condition that an outcome is that of the allocation of a stop, whichever stop it was recorded at."""
+    return and_(*(t.resultaat.c[name] == stop.c[name] for name in (*KEY, "toewijzing_nummer")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,43 +102,42 @@ class Maat:
         return Maat(self.aantal + other.aantal, self.som + other.som)
 
     @property
-    def gemiddelde(self) -> float | None:
-        """The average, which of yes and no is a share of 0 to 1; None of nobody."""
-        return self.som / self.aantal if self.aantal else None
+    def gemiddelde(self) -> float:
+        """The average, which of yes and no is a share of 0 to 1. Raises ZeroDivisionError of nobody."""
+        return self.som / self.aantal
 
 
 @dataclass(frozen=True, slots=True)
 class Deel:
-    """The trajectories of a provider and a product under a law, with their figures by name."""
+    """A trajectory that ended, with what it is divided by and its figures by name."""
 
     standaard: str
     aanbieder: str
     gemeente: str
     product: str
+    profiel: str
     maten: Mapping[str, Maat]
 
 
-def figures(session: Session, eigenaar: str, jaar: int) -> list[Deel]:
-    """The trajectories that ended in a year, by law, other party and product."""
-    stop = ended(eigenaar)
-    product = stop.c.product_categorie + "/" + func.coalesce(stop.c.product_code, "")
-    same = (t.resultaat.c[name] == stop.c[name] for name in (*KEY, "toewijzing_nummer"))
-    groups = (stop.c.standaard, stop.c.tegenpartij, func.coalesce(product, "").label("product"))
+def figures(session: Session, eigenaar: str, begin: date, eind: date) -> list[Deel]:
+    """The trajectories that ended in a period, by law and allocation."""
+    stop, known = ended(eigenaar), models(session, eigenaar)
+    columns = (stop.c[name] for name in (*KEY, "toewijzing_nummer", "product_categorie", "product_code"))
     query = (
-        select(*groups, *_measures(stop))
-        .select_from(stop.outerjoin(t.resultaat, and_(*same)))
-        .where(stop.c.einddatum.between(date(jaar, 1, 1), date(jaar, 12, 31)), _reason(stop).in_(GETELD))
-        .group_by(*groups)
-        .order_by(*groups)
+        select(*columns, *_measures(stop))
+        .select_from(stop.outerjoin(t.resultaat, _of(stop)))
+        .where(stop.c.einddatum.between(begin, eind), _reason(stop).in_(GETELD))
+        .order_by(stop.c.standaard, stop.c.tegenpartij, stop.c.toewijzing_nummer)
     )
-    return [_part(eigenaar, row) for row in session.execute(query)]
+    return [_part(row, known.of(row)) for row in session.execute(query)]
 
 
-def _part(eigenaar: str, row: Row[Any]) -> Deel:
-    gemeente, aanbieder = sorted((eigenaar, row.tegenpartij), key=len)
-    measures = {name: Maat(getattr(row, f"n_{name}"), getattr(row, f"som_{name}")) for name in ("uitval", *VASTGELEGD)}
-    ended_ = Maat(row.n_uitval, row.n_uitval)
-    return Deel(row.standaard, aanbieder, gemeente, row.product, {"beeindigd": ended_, **measures})
+def _part(row: Row[Any], cel: Cel) -> Deel:
+    gemeente, aanbieder = sorted((row.eigenaar, row.tegenpartij), key=len)
+    product = f"{row.product_categorie}/{row.product_code or ''}" if row.product_categorie else ""
+    values = {name: getattr(row, name) for name in ("beeindigd", "uitval", *VASTGELEGD)}
+    measures = {name: Maat(value is not None, value or 0) for name, value in values.items()}
+    return Deel(row.standaard, aanbieder, gemeente, product, profile(cel) or product, measures)
 
 
 def _reason(stop: Any) -> Any:
@@ -146,13 +145,9 @@ def _reason(stop: Any) -> Any:
 
 
 def _measures(stop: Any) -> list[Any]:
-    """Of each figure the number of people and their sum."""
+    """What each figure says of a trajectory, as a number; NULL where nothing is known."""
     outcome = t.resultaat.c
-    sums = {"uitval": case((_reason(stop).in_(UITVAL), 1), else_=0), "rapportcijfer": outcome.rapportcijfer}
-    sums["geholpen"] = cast(outcome.geholpen == "ja", Integer)
-    sums |= {name: cast(outcome[name], Integer) for name in DOELEN}
-    return [
-        part
-        for name, value in sums.items()
-        for part in (func.count(value).label(f"n_{name}"), func.coalesce(func.sum(value), 0).label(f"som_{name}"))
-    ]
+    values = {"beeindigd": literal(1), "uitval": case((_reason(stop).in_(UITVAL), 1), else_=0)}
+    values |= {"rapportcijfer": outcome.rapportcijfer, "geholpen": cast(outcome.geholpen == "ja", Integer)}
+    values |= {name: cast(outcome[name], Integer) for name in DOELEN}
+    return [value.label(name) for name, value in values.items()]

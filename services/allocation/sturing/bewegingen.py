@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-INTENSITEIT, GEBIEDEN, SOORT = "intensiteit", "resultaatgebieden", "soort"
-"""The axes of a table of arrangements that say how heavy care is; their values stand from light to heavy."""
+from services.allocation.modellen import GEBIEDEN, INTENSITEIT
+
+SOORT = "soort"
 ACTIVEREND, ONDERSTEUNEND = "activerend", "ondersteunend"
 BEWEGINGEN = (
     *("gestart", "gestopt", "lichter", "gelijk", "zwaarder"),

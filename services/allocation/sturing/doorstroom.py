@@ -9,11 +9,11 @@ from sqlalchemy import BigInteger, ColumnElement, Date, Integer, Select, and_, c
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from services.allocation.modellen import models
 from services.allocation.resultaten.afscherming import hidden
 from services.allocation.sturing.bewegingen import BEWEGINGEN, Zorg
 from services.allocation.sturing.bewegingen import movements as moved
 from services.allocation.sturing.jaarbedrag import yearly
-from services.allocation.sturing.modellen import models
 from services.allocation.sturing.models import Beweging
 from shared import waarde
 from shared.calendar import Periode

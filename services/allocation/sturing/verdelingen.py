@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.allocation.sturing.modellen import Modellen, models
+from services.allocation.modellen import Modellen, models
 from shared.db import inkoop
 
 _PRODUCT = ("product_categorie", "product_code")

@@ -21,7 +21,7 @@ from shared.db import tables as t
 
 def waiting(session: Session, gemeente: str, jaar: int, vandaag: date) -> list[Wachttijd]:
     """Of the allocations on which the waiting began in a year, by law, provider and product."""
-    off = frozenset(row.datum for row in days_off(session, gemeente))
+    off = days_off(session, gemeente)
     groups: dict[tuple[str, str, str], list[Row[Any]]] = {}
     for row in session.execute(_waits(gemeente, jaar, vandaag)):
         groups.setdefault((row.standaard, row.tegenpartij, row.product), []).append(row)

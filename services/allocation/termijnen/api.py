@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from services.allocation.termijnen import queries, signalen, vrij
 from services.allocation.termijnen.models import (
+    Feestdag,
     Signaal,
     Signalen,
     Soort,
@@ -18,7 +19,7 @@ from services.allocation.termijnen.models import (
     VrijeDag,
     VrijeDagen,
 )
-from shared.calendar import vandaag
+from shared.calendar import FEESTDAGEN, vandaag
 from shared.contracts import Datum, Organisatiecode
 from shared.db.session import transaction
 from shared.security import Caller, caller
@@ -38,11 +39,14 @@ def get_termijnen(
     soort: Annotated[Soort | None, Query(description="Code van de termijn")] = None,
     status: Annotated[Status | None, Query(description="te-laat, nadert of open")] = None,
     partij: Annotated[Organisatiecode | None, Query(description="Wie aan zet is, of de andere partij")] = None,
+    gedaan: Annotated[
+        bool, Query(description="Wat te laat is gedaan (starts en stops), in plaats van wat loopt")
+    ] = False,
     na: Annotated[str | None, Query(pattern=r"^[0-9_a-z/-]{14,120}$", description="Verder na (zie volgende)")] = None,
     limit: Limit = 100,
 ) -> Termijnen:
-    """What is open only: what was done in time or too late is not told any more."""
-    wanted = queries.Filter(soort, status, partij, queries.place(na), limit)
+    """What is open, or what was done too late in the last three years; what was done in time is not told any more."""
+    wanted = queries.Filter(soort, status, partij, queries.place(na), limit, gedaan)
     with transaction(who) as session:
         dag = queries.today(session, who.organisatie, vandaag())
         rows = queries.listed(session, dag, wanted)
@@ -62,8 +66,10 @@ def _termijn(dag: queries.Dag, row: Row[Any]) -> Termijn:
         sinds=row.sinds,
         uiterlijk=dag.last_day(term, row),
         status=row.status,
+        gedaan_op=row.gedaan,
+        werkdagen_te_laat=dag.late(term, row),
         bericht=row.bericht,
-        toewijzing=row.object if row.toewijzing_nummer is not None else None,
+        toewijzing=row.object.partition("/")[0] if row.toewijzing_nummer is not None else None,
         volgnummer=row.volgnummer,
     )
 
@@ -97,23 +103,24 @@ def _signaal(row: Row[Any]) -> Signaal:
 
 @router.get("/vrije-dagen", summary="Vrije dagen")
 def get_vrije_dagen(who: Reader) -> VrijeDagen:
-    """Those of the organisation itself, beside weekends and public holidays."""
+    """Public holidays, and what the organisation itself says of days."""
     with transaction(who) as session:
-        rows = vrij.days_off(session, who.organisatie)
-    return VrijeDagen(vrije_dagen=[VrijeDag.of(row) for row in rows])
+        rows = vrij.own_days(session, who.organisatie)
+    public = [Feestdag(datum=day, naam=name) for day, name in FEESTDAGEN.items()]
+    return VrijeDagen(vrije_dagen=[VrijeDag.of(row) for row in rows], feestdagen=public)
 
 
-@router.put("/vrije-dagen", summary="Leg een vrije dag vast")
+@router.put("/vrije-dagen", summary="Leg een vrije dag vast, of een feestdag waarop u werkt")
 def put_vrije_dag(body: VrijeDag, who: Beheerder) -> VrijeDag:
-    """No working day from now on, in any term that runs."""
+    """No working day from now on, or one after all, in any term that runs."""
     with transaction(who) as session:
-        vrij.keep_day_off(session, who.organisatie, body.datum, body.omschrijving)
+        vrij.keep_day(session, who.organisatie, body.datum, body.omschrijving, werkdag=body.werkdag)
     return body
 
 
 @router.delete("/vrije-dagen/{datum}", status_code=204, summary="Trek een vrije dag in")
 def delete_vrije_dag(datum: Annotated[Datum, Path(description="De dag")], who: Beheerder) -> Response:
-    """A working day again."""
+    """What it is for everybody again."""
     with transaction(who) as session:
         vrij.end_day_off(session, who.organisatie, datum)
     return Response(status_code=204)

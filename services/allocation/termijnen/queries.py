@@ -18,6 +18,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    null,
     select,
     true,
     tuple_,
@@ -26,12 +27,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from services.allocation.termijnen.gedaan import GEDAAN
 from services.allocation.termijnen.situaties import SITUATIES
 from services.allocation.termijnen.vrij import days_off
-from shared.calendar import add_working_days, is_working_day
+from shared.calendar import add_working_days, is_working_day, working_days
 from shared.db import audit
 from shared.errors import Fault, Refused
-from shared.termen import TERMEN, Term
+from shared.termen import TE_LAAT, TERMEN, VERVALT, Term
 
 JAREN = 3
 """Of what began longer ago the order in a list is as if it began then; the last day is shown as it is."""
@@ -42,7 +44,7 @@ LIJST = ("code", "object", "bericht", "standaard", "tegenpartij", "volgnummer", 
 
 @dataclass(frozen=True)
 class Dag:
-    """A day on which the terms of an organisation are looked at, with its days off."""
+    """A day on which the terms of an organisation are looked at, with all its days off."""
 
     eigenaar: str
     vandaag: date
@@ -62,6 +64,10 @@ class Dag:
         if term.eenheid == "werkdagen" and term.aantal is not None and row.sinds < self.eerste:
             return term.last_day(row.sinds, self.vrij)
         return row.uiterlijk  # type: ignore[no-any-return]
+
+    def late(self, term: Term, row: Row[Any]) -> int | None:
+        """How many working days too late something was done; None while it runs."""
+        return None if row.gedaan is None else working_days(self.last_day(term, row), row.gedaan, self.vrij)
 
     @cached_property
     def werkdagen(self) -> list[date]:
@@ -85,39 +91,55 @@ class Dag:
 
 def today(session: Session, eigenaar: str, vandaag: date) -> Dag:
     """A day with the days off of an organisation."""
-    return Dag(eigenaar, vandaag, frozenset(row.datum for row in days_off(session, eigenaar)))
+    return Dag(eigenaar, vandaag, days_off(session, eigenaar))
 
 
-def terms(dag: Dag, codes: Iterable[str] = ()) -> Subquery:
-    """What runs on a day: of each open thing its terms, with `sinds`, `uiterlijk` and `status`."""
-    chosen = [TERMEN[code] for code in codes or TERMEN]
-    names = dict.fromkeys(term.situatie for term in chosen)
-    found = {name: SITUATIES[name](dag.eigenaar, dag.vandaag).cte(name) for name in names}
-    return union_all(*(_running(dag, term, found[term.situatie]) for term in chosen)).subquery("termijn")
+def terms(dag: Dag, codes: Iterable[str] = (), *, gedaan: bool = False) -> Subquery:
+    """What runs on a day: of each open thing its terms, with `sinds`, `uiterlijk` and `status`.
+
+    Or what was done too late, with the day of `gedaan`, of the terms of which that is told.
+    """
+    situations = GEDAAN if gedaan else SITUATIES
+    chosen = [(TERMEN[code], TERMEN[code].gedaan if gedaan else TERMEN[code].situatie) for code in codes or TERMEN]
+    names = dict.fromkeys(name for _, name in chosen if name)
+    found = {name: situations[name](dag.eigenaar, dag.vandaag).cte(name) for name in names}
+    parts = [(_done if gedaan else _running)(dag, term, found[name]) for term, name in chosen if name]
+    return union_all(*parts).subquery("termijn")
 
 
 def _running(dag: Dag, term: Term, found: CTE) -> Select[Any]:
-    sinds = found.c[term.van]
-    last = _last_day(dag, term, found)
-    dated = (
+    dated = _dated(dag, term, found, found.c[term.van], cast(null(), Date))
+    late, near = dated.c.uiterlijk < dag.vandaag, dated.c.uiterlijk <= dag.near(term)
+    after = "te-laat" if term.daarna == TE_LAAT else "nadert"
+    running = select(dated, case((late, after), (near, "nadert"), else_="open").label("status"))
+    return running.where(~late) if term.daarna == VERVALT else running
+
+
+def _done(dag: Dag, term: Term, found: CTE) -> Select[Any]:
+    dated = _dated(dag, term, found, found.c.sinds, found.c.gedaan)
+    late = dated.c.gedaan > func.greatest(dated.c.uiterlijk, dag.eerste)
+    return select(dated, literal("te-laat").label("status")).where(late)
+
+
+def _dated(dag: Dag, term: Term, found: CTE, sinds: Any, gedaan: Any) -> Subquery:
+    last = _last_day(dag, term, found, sinds)
+    return (
         select(
             literal(term.code).label("code"),
             *(found.c[name] for name in LIJST if name in found.c),
             _actor(dag, term, found).label("wie"),
             sinds.label("sinds"),
             last.label("uiterlijk"),
+            gedaan.label("gedaan"),
         )
         .select_from(found.join(dag.kalender, true()))
         .where(sinds <= dag.vandaag, found.c.standaard.in_(term.standaarden), last.is_not(None))
         .subquery()
     )
-    late, near = dated.c.uiterlijk < dag.vandaag, dated.c.uiterlijk <= dag.near(term)
-    return select(dated, case((late, "te-laat"), (near, "nadert"), else_="open").label("status"))
 
 
-def _last_day(dag: Dag, term: Term, found: Any) -> Any:
+def _last_day(dag: Dag, term: Term, found: Any, sinds: Any) -> Any:
     """The last day in SQL: from the number of the working day of the event to the one so many further on."""
-    sinds = found.c[term.van]
     if term.eenheid == "weken":
         return cast(sinds + 7 * literal(term.aantal), Date)
     number = found.c.werkdagen if term.aantal is None else literal(term.aantal)
@@ -142,13 +164,16 @@ class Filter:
     partij: str | None = None
     na: tuple[date, str, str] | None = None
     limit: int = 100
+    gedaan: bool = False
 
 
 def listed(session: Session, dag: Dag, wanted: Filter) -> list[Row[Any]]:
-    """The terms that run, the first last day first; one more than the limit when there are more."""
-    found = terms(dag, (wanted.soort,) if wanted.soort else ())
+    """The terms that run or were done too late, the first last day first; one more than the limit if there are more."""
+    found = terms(dag, (wanted.soort,) if wanted.soort and not wanted.gedaan else (), gedaan=wanted.gedaan)
     order = (found.c.uiterlijk, found.c.code, found.c.object)
     query = select(found).order_by(*order).limit(wanted.limit + 1)
+    if wanted.soort is not None:
+        query = query.where(found.c.code == wanted.soort)
     if wanted.status is not None:
         query = query.where(found.c.status == wanted.status)
     if wanted.partij is not None:

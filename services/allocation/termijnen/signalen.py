@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, literal, select, tuple_, update
+from sqlalchemy import Row, case, func, literal, null, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -12,22 +12,27 @@ from shared.db import tables as t
 from shared.errors import not_found
 
 SIGNAAL = ("object", "bericht", "standaard", "tegenpartij", "wie", "sinds", "uiterlijk", "status")
+DAGEN = ("sinds", "uiterlijk")
 
 
 def raise_signals(session: Session, dag: Dag) -> None:
     """Raise what is late or near, once for each term and object, and end what was raised and runs no longer.
 
-    A signal that was ended, or was near and is late now, asks for attention anew.
+    A signal that was ended, or was near and is late now, asks for attention anew; one whose days moved (a day off
+    came or went) only tells the new ones.
     """
     found, row = terms(dag), t.signaal
     urgent = select(found).where(found.c.status != "open").cte("dringend")
     values = select(literal(dag.eigenaar), func.gen_random_uuid(), urgent.c.code, *(urgent.c[name] for name in SIGNAAL))
     raised = insert(row).from_select(["eigenaar", "id", "termijn", *SIGNAAL], values)
-    anew = {"gemeld_op": func.now(), "opgelost_op": None, "gezien_door": None, "gezien_op": None}
+    stirs = (row.c.status != raised.excluded.status) | row.c.opgelost_op.is_not(None)
+    moved = tuple_(*(row.c[name] for name in DAGEN)) != tuple_(*(raised.excluded[name] for name in DAGEN))
+    anew = {"gemeld_op": func.now(), "opgelost_op": null(), "gezien_door": null(), "gezien_op": null()}
     kept = raised.on_conflict_do_update(
         index_elements=["eigenaar", "termijn", "object"],
-        set_={name: raised.excluded[name] for name in SIGNAAL} | anew,
-        where=(row.c.status != raised.excluded.status) | row.c.opgelost_op.is_not(None),
+        set_={name: raised.excluded[name] for name in SIGNAAL}
+        | {name: case((stirs, value), else_=row.c[name]) for name, value in anew.items()},
+        where=stirs | moved,
     )
     gone = tuple_(row.c.termijn, row.c.object).not_in(select(urgent.c.code, urgent.c.object))
     solved = update(row).where(row.c.eigenaar == dag.eigenaar, row.c.opgelost_op.is_(None), gone)

@@ -14,6 +14,8 @@ from shared.db import tables as t
 Cel = tuple[str, Mapping[str, str]]
 """The name of a table of arrangements, and a value for each of its axes."""
 GEEN: Cel = ("", {})
+INTENSITEIT, GEBIEDEN = "intensiteit", "resultaatgebieden"
+"""The axes of a table of arrangements that say how heavy care is; their values stand from light to heavy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,16 @@ class Modellen:
         """The cell of an allocation; GEEN when it belongs to no table."""
         product = (row.standaard, row.product_categorie or "", row.product_code or "")
         return self.gekozen.get((row.standaard, row.toewijzing_nummer)) or self.ingekocht.get(product, GEEN)
+
+
+def profile(cel: Cel) -> str:
+    """What a cell is whatever its weight: its table, and its values on the other axes; empty of GEEN.
+
+    >>> profile(("jeugdprofielen", {"profiel": "4", "intensiteit": "zwaar"})), profile(GEEN)
+    ('jeugdprofielen/4', '')
+    """
+    model, axes = cel
+    return "/".join([model, *(axes[name] for name in sorted(axes.keys() - {INTENSITEIT, GEBIEDEN}))])
 
 
 def models(session: Session, eigenaar: str) -> Modellen:
