@@ -182,7 +182,7 @@ arrangement = Table(
     Column("einddatum", Date),
     _recorded(),
     ForeignKeyConstraint(["eigenaar", "model"], ["arrangementmodel.eigenaar", "arrangementmodel.model"]),
-    CheckConstraint("(product_code IS NULL) = (volume IS NULL)", name="omvang"),
+    CheckConstraint("num_nulls(product_code, volume, eenheid, frequentie) IN (0, 4)", name="omvang"),
     _period(),
     _no_overlap("arrangement", "model", "(assen::text)"),
 )

@@ -171,3 +171,19 @@ def test_a_key_that_was_given_before_there_were_roles_still_opens(server: str, s
     with connected(server, schema) as connection:
         row = connection.execute(text("SELECT bewijs, rollen FROM toegang")).one()
     assert (row.bewijs, set(row.rollen)) == (proof_of_key("zk_van-vroeger"), set(ALLES))
+
+
+def test_an_arrangement_with_a_part_of_a_size_goes_to_the_history(server: str, schema: str) -> None:  # noqa: F811
+    migrate(server, schema, before("0015"))
+    columns = "(eigenaar, model, assen, product_categorie, product_code, volume, begindatum)"
+    with connected(server, schema) as connection:
+        for statement in (
+            "INSERT INTO organisatie (code, naam, hier, kanaal) VALUES ('0193', 'x', true, 'lokaal')",
+            "INSERT INTO arrangementmodel (eigenaar, model, standaard, naam, assen) VALUES ('0193', 'm', 'iwmo', '', '{}')",
+            f"INSERT INTO arrangement {columns} VALUES ('0193', 'm', '{{}}', '02', '02A03', 0, '2025-01-01')",
+        ):
+            connection.execute(text(statement.replace(":", "\\:")))
+    migrate(server, schema)
+    with connected(server, schema) as connection:
+        assert connection.execute(text("SELECT count(*) FROM arrangement")).scalar_one() == 0
+        assert connection.execute(text("SELECT rij->>'product_code' FROM inkoop_historie")).scalar_one() == "02A03"

@@ -79,6 +79,14 @@ class TestModels:
         ]
         assert put(chain.gemeente, "/arrangementen", row | {"assen": {"b": "x", "a": "1"}}).status_code == 200
 
+    @pytest.mark.parametrize("size", [{"volume": 0}, {"volume": 0, "eenheid": "04"}, {"eenheid": "04"}, {}])
+    def test_a_product_comes_with_the_whole_of_its_size(self, chain: Chain, size: dict[str, Any]) -> None:
+        model = {"model": "m", "standaard": "iwmo", "naam": "M", "assen": {"a": ["1"]}}
+        put(chain.gemeente, "/arrangementmodellen", model)
+        row = {"model": "m", "assen": {"a": "1"}, "product_categorie": "02", "product_code": "02A03"}
+        row["begindatum"] = "2025-01-01"
+        assert faults(put(chain.gemeente, "/arrangementen", row | size)) == [("value_error", "/body")]
+
     def test_two_rows_of_one_cell_do_not_overlap_whatever_the_order_of_the_axes(self, chain: Chain) -> None:
         model = {"model": "m", "standaard": "ijw", "naam": "M", "assen": {"a": ["1"], "b": ["x"]}}
         put(chain.gemeente, "/arrangementmodellen", model)

@@ -71,6 +71,14 @@ class TestArrangements:
         assert (made["product_categorie"], made["product_code"]) == ("08", None)
         assert (made["budget"], made["einddatum"]) == (56_200, "2027-02-28")
 
+    def test_a_cell_that_no_message_can_carry_is_told_and_nothing_is_sent(self, chain: Chain) -> None:
+        bought(chain, "f_vervoer.json", "WMO-VERVOER", WMO, einddatum=None)
+        chosen = {"model": "vervoer", "assen": {"dienst": "van-deur-tot-deur"}}
+        body = {k: WEEKLY[k] for k in ("standaard", "aanbieder", "client")} | {"ingangsdatum": "2999-06-01"}
+        refused = post(chain.gemeente, "/toewijzingen", body | {"arrangement": chosen})
+        assert codes(refused) == ["less_than_equal"]
+        assert refused.json()["bevindingen"][0]["pad"] == "/arrangement/einddatum"
+
     def test_a_cell_that_is_not_there(self, chain: Chain) -> None:
         chosen = {"model": "vervoer", "assen": {"dienst": "vliegtuig"}}
         body = {k: WEEKLY[k] for k in ("standaard", "aanbieder", "client", "ingangsdatum")}

@@ -155,8 +155,8 @@ class Arrangement(Gedateerd):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        size = (self.volume, self.eenheid, self.frequentie)
-        if (self.product_code is None) != (size == (None, None, None)) or (None in size and any(size)):
+        size = (self.product_code, self.volume, self.eenheid, self.frequentie)
+        if len({part is None for part in size}) > 1:
             raise ValueError("volume, eenheid en frequentie horen bij een productcode (CD041): vul alle of geen")
         if self.volume is not None and self.budget is not None:
             raise ValueError("vul omvang of budget, niet allebei (CD077)")

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from pydantic import ValidationError
 from sqlalchemy import Row, insert
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ from shared.calendar import NEDERLAND
 from shared.db import toewijzen as tt
 from shared.db.session import Namens
 from shared.errors import Fault, Refused
+from shared.invalid import faults_of
 
 
 def determine(
@@ -99,7 +101,10 @@ def resolve(session: Session, gemeente: str, wanted: Toegewezen) -> NieuweToewij
     if cell is None or cell.standaard != wanted.standaard:
         text = "Dit vakje bestaat op de ingangsdatum niet in deze tabel, voor deze wet. Controleer model en assen."
         raise Refused(422, "De toewijzing kan niet", [Fault("ARRANGEMENT", "/arrangement", text)])
-    return NieuweToewijzing(**told | _from_cell(cell, wanted))
+    try:
+        return NieuweToewijzing(**told | _from_cell(cell, wanted))
+    except ValidationError as error:  # a period or a size that no message can carry
+        raise Refused(422, "De toewijzing kan niet", faults_of(error.errors(), "/arrangement")) from None
 
 
 def _from_cell(cell: Row[Any], wanted: Toegewezen) -> dict[str, Any]:
