@@ -179,10 +179,10 @@ def test_an_arrangement_with_a_part_of_a_size_goes_to_the_history(server: str, s
     with connected(server, schema) as connection:
         for statement in (
             "INSERT INTO organisatie (code, naam, hier, kanaal) VALUES ('0193', 'x', true, 'lokaal')",
-            "INSERT INTO arrangementmodel (eigenaar, model, standaard, naam, assen) VALUES ('0193', 'm', 'iwmo', '', '{}')",
+            "INSERT INTO arrangementmodel VALUES ('0193', 'm', 'iwmo', 'M', '{}')",
             f"INSERT INTO arrangement {columns} VALUES ('0193', 'm', '{{}}', '02', '02A03', 0, '2025-01-01')",
         ):
-            connection.execute(text(statement.replace(":", "\\:")))
+            connection.execute(text(statement))
     migrate(server, schema)
     with connected(server, schema) as connection:
         assert connection.execute(text("SELECT count(*) FROM arrangement")).scalar_one() == 0

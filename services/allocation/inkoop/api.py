@@ -35,6 +35,7 @@ SoortNaam = Annotated[
     ],
     Path(description="Soort gegevens"),
 ]
+As = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}:.{1,200}$", examples=["profiel:4"])]
 _LISTS: dict[str, Any] = {
     naam: (list[soort.model], Field(default=[], max_length=spreadsheet.ROWS, description=f"De {naam}"))  # type: ignore[name-defined]
     for naam, soort in SOORTEN.items()
@@ -70,13 +71,16 @@ def _keep(who: Caller, items: dict[str, flows.Rows]) -> Ingelezen:
 
 
 def _add(soort: Soort) -> None:
-    """The two operations of a kind: put one, get all."""
+    """The operations of a kind: put one, get all, delete one."""
     one: Any = soort.model
     rows: Any = (list[one], Field(description="Op sleutel"))
     doc = f"De {soort.naam} van de aanroeper."
     listed: Any = create_model(f"{soort.model.__name__}Lijst", __base__=Model, __doc__=doc, **{soort.naam: rows})
-    router.put(f"/{soort.naam}", summary=f"Leg vast: {one.__name__.lower()}", name=f"put_{soort.naam}")(
-        _put(soort, one, Beheerder if soort.van_beide else Gemeente)
+    role = Beheerder if soort.van_beide else Gemeente
+    noun = one.__name__.lower()
+    router.put(f"/{soort.naam}", summary=f"Leg vast: {noun}", name=f"put_{soort.naam}")(_put(soort, one, role))
+    router.delete(f"/{soort.naam}", status_code=204, summary=f"Haal weg: {noun}", name=f"delete_{soort.naam}")(
+        _delete(soort, _key(soort), role)
     )
     router.get(f"/{soort.naam}", summary=soort.naam.capitalize(), name=f"get_{soort.naam}")(_get(soort, listed))
 
@@ -88,6 +92,29 @@ def _put(soort: Soort, model: Any, role: Any) -> Callable[..., Any]:
 
     put.__doc__ = "Stores it, in place of the one with the same key; what it was is kept."
     return put
+
+
+def _key(soort: Soort) -> Any:
+    """The key of a kind as query parameters."""
+    names = [column.name for column in soort.table.primary_key if column.name != "eigenaar"]
+    told = {name: soort.model.model_fields[name] for name in names}
+    fields: dict[str, Any] = {name: (field.annotation, field) for name, field in told.items()}
+    if "assen" in fields:
+        fields["assen"] = (list[As], Field(min_length=1, max_length=6, description="as:waarde, voor elke as"))
+    doc = f"De sleutel van: {soort.model.__name__.lower()}."
+    return create_model(f"{soort.model.__name__}Sleutel", __base__=Model, __doc__=doc, **fields)
+
+
+def _delete(soort: Soort, key: Any, role: Any) -> Callable[..., Any]:
+    def remove(sleutel: Annotated[key, Query()], who: role) -> None:
+        values = {name: getattr(sleutel, name) for name in key.model_fields}
+        if "assen" in values:
+            values["assen"] = dict(part.split(":", 1) for part in values["assen"])
+        with transaction(who) as session:
+            flows.remove(session, who.organisatie, who.wie, soort, values)
+
+    remove.__doc__ = "Takes it away, by its key; what it was is kept. What something refers to stays (409)."
+    return remove
 
 
 def _get(soort: Soort, listed: Any) -> Callable[..., Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Table, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -50,15 +51,40 @@ def keep(session: Session, organisatie: str, wie: str, items: Mapping[str, Rows]
     A row comes with its place in the input. Raises Refused: 409 when another municipality keeps this for us, 422
     with every fault by its place.
     """
-    if (centrum := queries.centrum(session, organisatie)) is not None:
-        detail = f"Gemeente {centrum} houdt de inkoop bij voor de regio. Vraag haar om de wijziging."
-        raise Refused(409, "Dit wordt elders bijgehouden", detail=detail)
-    _act(session, wie)
-    members = [organisatie, *queries.members(session, organisatie)]
+    members = _region(session, organisatie, wie)
     for member in members:
         with acting_for(session, member):
             _keep(session, member, items)
     return m.Ingelezen(aantallen={naam: len(rows) for naam, rows in items.items()}, gemeenten=members)
+
+
+def remove(session: Session, organisatie: str, wie: str, soort: Soort, key: Mapping[str, Any]) -> None:
+    """Take a row away, also from the members of the own region; what it was is kept.
+
+    `key` is the primary key without its owner. Raises Refused: 404 when there is none, 409 when another municipality
+    keeps this for us or something refers to it, here or at a member.
+    """
+    for member in _region(session, organisatie, wie):
+        row = soort.table.c
+        same = (row[name] == value for name, value in {"eigenaar": member, **key}.items())
+        with acting_for(session, member):
+            try:
+                with session.begin_nested():
+                    gone = session.scalars(delete(soort.table).where(*same).returning(row.eigenaar)).all()
+            except IntegrityError:
+                text = "Hier verwijst nog iets naar. Haal dat eerst weg."
+                raise Refused(409, "Dit is nog in gebruik", [Fault("VERWIJZING", "", text)]) from None
+        if not gone and member == organisatie:
+            raise Refused(404, f"{soort.model.__name__} niet gevonden", detail="Controleer de sleutel in het adres.")
+
+
+def _region(session: Session, organisatie: str, wie: str) -> list[str]:
+    """For whom an organisation changes what was bought: itself and who follows it. Raises Refused (409)."""
+    if (centrum := queries.centrum(session, organisatie)) is not None:
+        detail = f"Gemeente {centrum} houdt de inkoop bij voor de regio. Vraag haar om de wijziging."
+        raise Refused(409, "Dit wordt elders bijgehouden", detail=detail)
+    _act(session, wie)
+    return [organisatie, *queries.members(session, organisatie)]
 
 
 def _act(session: Session, wie: str) -> None:

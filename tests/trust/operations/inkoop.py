@@ -26,6 +26,10 @@ OPERATIONS: Mapping[Key, Operation] = {
         for soort, (wie, body, status) in BODIES.items()
     },
     **{("allocation", "GET", f"/v1/{soort}"): Operation("lezen") for soort in BODIES},
+    **{  # no key is given, so that nothing goes
+        ("allocation", "DELETE", f"/v1/{soort}"): Operation("beheren", wie, gives=(422, 0))
+        for soort, (wie, _, _) in BODIES.items()
+    },
     ("allocation", "POST", "/v1/inkoop"): Operation("beheren"),
     ("allocation", "POST", "/v1/inkoop/{soort}"): Operation("beheren", object="soort", gives=(200, 422)),
     ("allocation", "GET", "/v1/inkoop/{soort}/historie"): Operation("lezen", object="soort", gives=(200, 422)),

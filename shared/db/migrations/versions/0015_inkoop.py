@@ -1,4 +1,4 @@
-"""An arrangement has the whole of a size or none; one with a part of it, which no message can carry, goes."""
+"""What was bought can be taken away, as the history keeps it; an arrangement has the whole of a size or none."""
 
 from pathlib import Path
 
@@ -9,14 +9,21 @@ from shared.db.migrations.protect import run
 revision = "0015"
 down_revision = "0013"
 
+REMEMBERED = (
+    *("aanbieder", "onderaannemer", "contract", "product", "tarief"),
+    *("arrangementmodel", "arrangement", "plafond"),
+)
+
 
 def upgrade() -> None:
-    """Take away what cannot be allocated (the history keeps it), and let no other in."""
+    """Take away arrangements that cannot be allocated, let no other in, and let the services take rows away."""
     run(Path(__file__).with_suffix(".sql"))
+    op.execute(f"GRANT DELETE ON {', '.join(REMEMBERED)} TO zorgketen_dienst")
 
 
 def downgrade() -> None:
-    """Let it in again."""
+    """Have both as before."""
+    op.execute(f"REVOKE DELETE ON {', '.join(REMEMBERED)} FROM zorgketen_dienst")
     op.execute(_BACK)
 
 
