@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Path, Query, Security
-from pydantic import Field, create_model
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, create_model
 from sqlalchemy.orm import Session
 
 from services.allocation.inkoop import flows, queries
@@ -14,7 +14,8 @@ from services.allocation.inkoop.models import Ingelezen, Leden, Regio, Regiolede
 from shared import spreadsheet
 from shared.contracts import Datum, Model
 from shared.db.session import transaction
-from shared.errors import Refused
+from shared.errors import Fault, Refused
+from shared.invalid import faults_of
 from shared.security import Caller, caller, gemeente
 
 router = APIRouter(tags=["inkoop"])
@@ -36,8 +37,22 @@ SoortNaam = Annotated[
     Path(description="Soort gegevens"),
 ]
 As = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}:.{1,200}$", examples=["profiel:4"])]
+
+
+def _told(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return validate(value)
+    except ValidationError as error:
+        return error
+
+
+def _list(soort: Soort) -> Any:
+    """A list of a kind; a row of the wrong form is in it as what is wrong, so that the others are judged too."""
+    return list[Annotated[soort.model, WrapValidator(_told)]]  # type: ignore[name-defined]
+
+
 _LISTS: dict[str, Any] = {
-    naam: (list[soort.model], Field(default=[], max_length=spreadsheet.ROWS, description=f"De {naam}"))  # type: ignore[name-defined]
+    naam: (_list(soort), Field(default=[], max_length=spreadsheet.ROWS, description=f"De {naam}"))
     for naam, soort in SOORTEN.items()
 }
 Inkoop: Any = create_model(
@@ -62,12 +77,12 @@ class Historie(Model):
     historie: list[Vervangen] = Field(description="De vervangen gegevens")
 
 
-def _keep(who: Caller, items: dict[str, flows.Rows]) -> Ingelezen:
+def _keep(who: Caller, items: dict[str, flows.Rows], faults: Sequence[Fault] = ()) -> Ingelezen:
     foreign = [naam for naam, rows in items.items() if rows and not SOORTEN[naam].van_beide]
     if foreign and not who.is_gemeente:
         raise Refused(403, "Niet toegestaan", detail=f"Alleen een gemeente houdt dit bij: {', '.join(foreign)}.")
     with transaction(who) as session:
-        return flows.keep(session, who.organisatie, who.wie, items)
+        return flows.keep(session, who.organisatie, who.wie, items, faults)
 
 
 def _add(soort: Soort) -> None:
@@ -134,11 +149,10 @@ for _soort in SOORTEN.values():
 @router.post("/inkoop", summary="Lees inkoopgegevens in (JSON)")
 def post_inkoop(body: Inkoop, who: Beheerder) -> Ingelezen:
     """All kinds at once; stored as a whole, or refused with every fault by its row."""
-    return _keep(who, {naam: _placed(naam, getattr(body, naam)) for naam in SOORTEN})
-
-
-def _placed(naam: str, rows: Sequence[Model]) -> flows.Rows:
-    return [(f"/{naam}/{number}", row) for number, row in enumerate(rows)]
+    placed = {naam: [(f"/{naam}/{n}", row) for n, row in enumerate(getattr(body, naam))] for naam in SOORTEN}
+    wrong = [(place, row) for rows in placed.values() for place, row in rows if isinstance(row, ValidationError)]
+    items = {naam: [each for each in rows if isinstance(each[1], Model)] for naam, rows in placed.items()}
+    return _keep(who, items, [fault for place, error in wrong for fault in faults_of(error.errors(), place)])
 
 
 @router.post("/inkoop/{soort}", summary="Lees één soort in (CSV)")
@@ -148,7 +162,8 @@ def post_csv(
     content: Annotated[bytes, Body(media_type="text/csv", description="CSV (UTF-8) met de veldnamen als eerste regel")],
 ) -> Ingelezen:
     """A spreadsheet of one kind; stored as a whole, or refused with every fault by its row."""
-    return _keep(who, {soort: flows.of_file(spreadsheet.read(content, SOORTEN[soort].model))})
+    rows, faults = spreadsheet.gather(content, SOORTEN[soort].model)
+    return _keep(who, {soort: flows.of_file(rows)}, faults)
 
 
 @router.get("/inkoop/{soort}/historie", summary="Wat er is vervangen")

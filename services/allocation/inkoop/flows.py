@@ -1,6 +1,7 @@
 """Keeping what was bought, for oneself or for a region: every row, or with all faults none of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,16 +46,18 @@ Place = str
 Rows = Sequence[tuple[Place, Model]]
 
 
-def keep(session: Session, organisatie: str, wie: str, items: Mapping[str, Rows]) -> m.Ingelezen:
+def keep(
+    session: Session, organisatie: str, wie: str, items: Mapping[str, Rows], faults: Sequence[Fault] = ()
+) -> m.Ingelezen:
     """Store rows by kind, each replacing the one with the same key, also for the members of the own region.
 
-    A row comes with its place in the input. Raises Refused: 409 when another municipality keeps this for us, 422
-    with every fault by its place.
+    A row comes with its place in the input, `faults` are those of rows that were none. Raises Refused: 409 when
+    another municipality keeps this for us, 422 with every fault by its place.
     """
     members = _region(session, organisatie, wie)
     for member in members:
         with acting_for(session, member):
-            _keep(session, member, items)
+            _keep(session, member, items, faults)
     return m.Ingelezen(aantallen={naam: len(rows) for naam, rows in items.items()}, gemeenten=members)
 
 
@@ -92,17 +95,54 @@ def _act(session: Session, wie: str) -> None:
     session.execute(select(func.set_config("zorgketen.wie", wie, True)))
 
 
-def _keep(session: Session, eigenaar: str, items: Mapping[str, Rows]) -> None:
-    faults: list[Fault] = []
+def _keep(session: Session, eigenaar: str, items: Mapping[str, Rows], told: Sequence[Fault] = ()) -> None:
+    faults = [*told]
     for naam, soort in SOORTEN.items():
         rows = items.get(naam, ())
-        if soort.table is inkoop.contract:  # a framework comes before the contracts that name it
-            rows = sorted(rows, key=lambda row: getattr(row[1], "tegenpartij", None) is not None)
-        for place, row in rows:
-            if fault := _refused(session, eigenaar, soort, row):
-                faults.append(Fault(fault.code, place + fault.pad, fault.melding))
+        faults += _doubles(soort, rows)
+        failed = _store(session, eigenaar, soort, sorted(rows, key=lambda row: _order(soort, row[1])))
+        # what stood in the way may have been moved by a later row
+        again = _store(session, eigenaar, soort, [(place, row) for place, row, _ in reversed(failed)])
+        faults += [Fault(fault.code, place + fault.pad, fault.melding) for place, _, fault in again]
     if faults:
-        raise Refused(422, "Dit kan niet worden vastgelegd", faults[:200], "Er is niets vastgelegd.")
+        more = f" Er zijn nog {len(faults) - MOST} fouten." if len(faults) > MOST else ""
+        found = sorted(faults, key=_place)[:MOST]
+        raise Refused(422, "Dit kan niet worden vastgelegd", found, f"Er is niets vastgelegd.{more}")
+
+
+MOST = 200
+"""How many faults are told at once."""
+
+
+def _place(fault: Fault) -> tuple[int, int]:
+    """In which order faults are told: by kind, then by row."""
+    name, number = re.fullmatch(r"/?([a-z]*)[ /]?([0-9]*).*", fault.pad, re.S).groups()  # type: ignore[union-attr]
+    return [*SOORTEN].index(name) if name in SOORTEN else 0, int(number or 0)
+
+
+def _key(soort: Soort, row: Model) -> tuple[str, ...]:
+    names = (column.name for column in soort.table.primary_key if column.name != "eigenaar")
+    values = (getattr(row, name) for name in names)
+    return tuple(str(sorted(value.items()) if isinstance(value, dict) else value) for value in values)
+
+
+def _order(soort: Soort, row: Model) -> tuple[bool, tuple[str, ...]]:
+    """A framework comes before the contracts that name it; what is earlier ends before what is later begins."""
+    return getattr(row, "tegenpartij", None) is not None, _key(soort, row)
+
+
+def _doubles(soort: Soort, rows: Rows) -> Iterator[Fault]:
+    seen: set[tuple[str, ...]] = set()
+    for place, row in rows:
+        if (key := _key(soort, row)) in seen:
+            yield Fault("DUBBEL", place, "Een eerdere regel heeft dezelfde sleutel. Houd één van beide over.")
+        seen.add(key)
+
+
+def _store(session: Session, eigenaar: str, soort: Soort, rows: Rows) -> list[tuple[Place, Model, Fault]]:
+    """Store what can be; the others, each with what is against it."""
+    found = ((place, row, _refused(session, eigenaar, soort, row)) for place, row in rows)
+    return [(place, row, fault) for place, row, fault in found if fault]
 
 
 def _refused(session: Session, eigenaar: str, soort: Soort, row: Model) -> Fault | None:

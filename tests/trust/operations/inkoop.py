@@ -31,7 +31,7 @@ OPERATIONS: Mapping[Key, Operation] = {
         for soort, (wie, _, _) in BODIES.items()
     },
     ("allocation", "POST", "/v1/inkoop"): Operation("beheren"),
-    ("allocation", "POST", "/v1/inkoop/{soort}"): Operation("beheren", object="soort", gives=(200, 422)),
+    ("allocation", "POST", "/v1/inkoop/{soort}"): Operation("beheren", object="soort", gives=(422, 422)),  # no rows
     ("allocation", "GET", "/v1/inkoop/{soort}/historie"): Operation("lezen", object="soort", gives=(200, 422)),
     ("allocation", "PUT", "/v1/regio"): Operation("beheren", "gemeente", body={"centrum": None}),
     ("allocation", "GET", "/v1/regio"): Operation("lezen", "gemeente"),
