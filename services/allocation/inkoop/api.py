@@ -8,14 +8,16 @@ from fastapi import APIRouter, Body, Path, Query, Security
 from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, create_model
 from sqlalchemy.orm import Session
 
-from services.allocation.inkoop import flows, queries
+from services.allocation.inkoop import flows, queries, verlengen
 from services.allocation.inkoop.flows import SOORTEN, Soort
-from services.allocation.inkoop.models import Ingelezen, Leden, Regio, Regioleden
+from services.allocation.inkoop.models import Contract, Contractnummer, Ingelezen, Leden, Regio, Regioleden
 from shared import spreadsheet
+from shared.calendar import vandaag
 from shared.contracts import Datum, Model
 from shared.db.session import transaction
 from shared.errors import Fault, Refused
 from shared.invalid import faults_of
+from shared.repeat import Sleutel, once
 from shared.security import Caller, caller, gemeente
 
 router = APIRouter(tags=["inkoop"])
@@ -144,6 +146,18 @@ def _get(soort: Soort, listed: Any) -> Callable[..., Any]:
 
 for _soort in SOORTEN.values():
     _add(_soort)
+
+
+@router.post("/contracten/{nummer}/verlenging", summary="Verleng een contract met een optie")
+def post_verlenging(
+    nummer: Annotated[Contractnummer, Path(description="Nummer van het contract")],
+    who: Beheerder,
+    sleutel: Sleutel = None,
+) -> Contract:
+    """One more option is used, and the contract runs so many months longer; send a key, as twice uses two."""
+    with transaction(who) as session:
+        asked = (f"contracten/{nummer}/verlenging", Model())
+        return once(session, sleutel, asked, lambda: verlengen.extend(session, who, nummer, vandaag()), Contract)
 
 
 @router.post("/inkoop", summary="Lees inkoopgegevens in (JSON)")

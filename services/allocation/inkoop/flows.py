@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.allocation.inkoop import models as m
-from services.allocation.inkoop import queries
+from services.allocation.inkoop import queries, toetsen
 from shared.contracts import Model
 from shared.db import inkoop
 from shared.db.session import acting_for
@@ -55,10 +55,12 @@ def keep(
     another municipality keeps this for us, 422 with every fault by its place.
     """
     members = _region(session, organisatie, wie)
+    against, warnings = toetsen.judge(session, organisatie, [row for rows in items.values() for row in rows])
     for member in members:
         with acting_for(session, member):
-            _keep(session, member, items, faults)
-    return m.Ingelezen(aantallen={naam: len(rows) for naam, rows in items.items()}, gemeenten=members)
+            _keep(session, member, items, [*faults, *against])
+    counts = {naam: len(rows) for naam, rows in items.items()}
+    return m.Ingelezen(aantallen=counts, gemeenten=members, waarschuwingen=warnings)
 
 
 def remove(session: Session, organisatie: str, wie: str, soort: Soort, key: Mapping[str, Any]) -> None:

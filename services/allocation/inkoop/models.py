@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from shared.contracts import (
     CARRIED,
@@ -34,6 +34,19 @@ def _split(value: Any) -> Any:
 
 Waarden = Annotated[list[Naam], BeforeValidator(_split), Field(min_length=1, max_length=100)]
 """The values of an axis; in a CSV file with | between them."""
+
+
+def _moment(value: str) -> str:
+    try:
+        date.fromisoformat(f"2000-{value}")
+    except ValueError:
+        raise ValueError("dit is geen dag van een jaar; schrijf MM-DD, zoals 07-01") from None
+    return value
+
+
+Moment = Annotated[str, Field(pattern="^[0-9]{2}-[0-9]{2}$", examples=["07-01"]), AfterValidator(_moment)]
+"""A day of every year, as MM-DD."""
+Momenten = Annotated[list[Moment], BeforeValidator(_split), Field(max_length=12)]
 
 
 class Gedateerd(Model):
@@ -78,6 +91,7 @@ class Contract(Gedateerd):
         pattern="^(open|twee_momenten|bij_tekort|gesloten)$",
         description="Wanneer aanbieders kunnen toetreden: open, twee_momenten, bij_tekort of gesloten",
     )
+    toetreding_momenten: Momenten = Field(default=[], description="Dagen (MM-DD) waarop een aanbieder toetreedt")
     opties: int = Field(default=0, ge=0, le=10, description="Hoe vaak er verlengd kan worden")
     optie_maanden: int = Field(default=0, ge=0, le=120, description="Met hoeveel maanden per keer")
     opties_gebruikt: int = Field(default=0, ge=0, le=10, description="Hoe vaak er al verlengd is")
@@ -110,6 +124,9 @@ class Product(Gedateerd):
     bekostiging: str = Field(pattern="^(inspanning|output|taak)$", description="inspanning, output of taak")
     landelijk: bool = Field(default=False, description="Staat op de landelijke productlijst")
     levertermijn: int | None = Field(default=None, ge=0, le=520, description="Werkdagen van toewijzing tot levering")
+    onderhoudstermijn: int | None = Field(
+        default=None, ge=0, le=520, description="Werkdagen van melding tot onderhoud of reparatie"
+    )
     eigen_bijdrage: bool = Field(default=False, description="De cliënt betaalt een eigen bijdrage")
 
     @model_validator(mode="after")
@@ -209,3 +226,4 @@ class Ingelezen(Model):
 
     aantallen: dict[str, int] = Field(description="Aantal regels per soort")
     gemeenten: list[str] = Field(description="Voor welke gemeenten het is vastgelegd: de eigen en die van de regio")
+    waarschuwingen: list[str] = Field(default=[], description="Wat opviel; het hield niets tegen")

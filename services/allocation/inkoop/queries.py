@@ -1,9 +1,10 @@
 """What was bought, as it stands or as it stood on a day."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Table, and_, select
+from sqlalchemy import ARRAY, Row, Table, Text, and_, any_, cast, or_, select
 from sqlalchemy.orm import Session
 
 from shared.db import inkoop
@@ -21,6 +22,15 @@ def axes(session: Session, eigenaar: str, model: str) -> dict[str, list[str]] | 
     """The axes of a table of arrangements with their values; None when there is no such table."""
     row = inkoop.arrangementmodel.c
     return session.scalar(select(row.assen).where(row.eigenaar == eigenaar, row.model == model))
+
+
+def contracts(session: Session, eigenaar: str, numbers: Sequence[str]) -> dict[str, Row[Any]]:
+    """The contracts of these numbers and those under them, by number."""
+    row = inkoop.contract
+    some = any_(cast([*numbers], ARRAY(Text)))
+    named = or_(row.c.nummer == some, row.c.raamcontract == some)
+    found = session.execute(select(row).where(row.c.eigenaar == eigenaar, named)) if numbers else ()
+    return {each.nummer: each for each in found}
 
 
 def centrum(session: Session, gemeente: str) -> str | None:

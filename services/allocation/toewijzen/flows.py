@@ -1,7 +1,7 @@
 """Allocating: from an arrangement or a product, checked against what was bought, and expensive ones by two persons."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from services.allocation.toewijzen import bestaand, checks, plafonds
 from services.allocation.toewijzen import queries as own
 from services.allocation.toewijzen.models import Toegewezen
 from shared import vault
-from shared.calendar import NEDERLAND
+from shared.calendar import NEDERLAND, last_day
 from shared.db import toewijzen as tt
 from shared.db.session import Namens
 from shared.errors import Fault, Refused
@@ -116,22 +116,6 @@ def _from_cell(cell: Row[Any], wanted: Toegewezen) -> dict[str, Any]:
         "budget": cell.budget,
         "einddatum": wanted.einddatum or last_day(wanted.ingangsdatum, cell.maanden),
     }
-
-
-def last_day(begin: date, months: int | None) -> date | None:
-    """The last day of a run of so many months; None when it is open.
-
-    >>> last_day(date(2026, 1, 31), 1)
-    datetime.date(2026, 2, 27)
-    >>> last_day(date(2026, 3, 1), 12)
-    datetime.date(2027, 2, 28)
-    """
-    if months is None:
-        return None
-    years, month = divmod(begin.month - 1 + months, 12)
-    first = date(begin.year + years, month + 1, 1)
-    end_of_month = (first + timedelta(31)).replace(day=1) - timedelta(1)
-    return min(first + timedelta(begin.day - 1), end_of_month) - timedelta(1)
 
 
 def needs_nobody(session: Session, gemeente: str, standaard: str, amount: Callable[[], int | None]) -> None:

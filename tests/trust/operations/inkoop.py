@@ -30,6 +30,11 @@ OPERATIONS: Mapping[Key, Operation] = {
         ("allocation", "DELETE", f"/v1/{soort}"): Operation("beheren", wie, gives=(422, 0))
         for soort, (wie, _, _) in BODIES.items()
     },
+    ("allocation", "POST", "/v1/contracten/{nummer}/verlenging"): Operation(
+        "beheren",
+        object="contract",
+        gives=(409, 404),  # it has no options
+    ),
     ("allocation", "POST", "/v1/inkoop"): Operation("beheren"),
     ("allocation", "POST", "/v1/inkoop/{soort}"): Operation("beheren", object="soort", gives=(422, 422)),  # no rows
     ("allocation", "GET", "/v1/inkoop/{soort}/historie"): Operation("lezen", object="soort", gives=(200, 422)),

@@ -1,4 +1,4 @@
-"""What was bought can be taken away, as the history keeps it; an arrangement has the whole of a size or none."""
+"""What was bought can be taken away; moments of entry, maintenance terms, result areas; a size is whole or none."""
 
 from pathlib import Path
 
@@ -16,18 +16,21 @@ REMEMBERED = (
 
 
 def upgrade() -> None:
-    """Take away arrangements that cannot be allocated, let no other in, and let the services take rows away."""
+    """Add the columns, take away arrangements that cannot be allocated, and let the services take rows away."""
     run(Path(__file__).with_suffix(".sql"))
     op.execute(f"GRANT DELETE ON {', '.join(REMEMBERED)} TO zorgketen_dienst")
 
 
 def downgrade() -> None:
-    """Have both as before."""
+    """Have all as before."""
     op.execute(f"REVOKE DELETE ON {', '.join(REMEMBERED)} FROM zorgketen_dienst")
     op.execute(_BACK)
 
 
 _BACK = """
+ALTER TABLE contract DROP COLUMN toetreding_momenten;
+ALTER TABLE product DROP COLUMN onderhoudstermijn;
+ALTER TABLE arrangementmodel DROP COLUMN gebieden;
 ALTER TABLE arrangement DROP CONSTRAINT ck_arrangement_omvang;
 ALTER TABLE arrangement ADD CONSTRAINT ck_arrangement_omvang CHECK ((product_code IS NULL) = (volume IS NULL))
 """
