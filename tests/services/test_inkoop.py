@@ -262,3 +262,23 @@ class TestRegion:
             CONTRACT | {"nummer": "C9", "begindatum": "2020-01-01", "einddatum": "2021-01-01"},
         )
         assert [row["nummer"] for row in own(kampen, "contracten")] == ["C1"]
+
+    def test_whom_the_centre_no_longer_names_keeps_its_own_again(self, chain: Chain, kampen: Party) -> None:
+        put(chain.gemeente, "/regio/leden", {"gemeenten": ["0166"]})
+        put(kampen, "/regio", {"centrum": "0193"})
+        put(chain.gemeente, "/contracten", CONTRACT)
+        put(chain.gemeente, "/regio/leden", {"gemeenten": []})
+        assert kampen.get("allocation", "/regio") == {"centrum": None}
+        assert put(kampen, "/contracten", CONTRACT | {"acceptatieplicht": True}).status_code == 200
+        put(chain.gemeente, "/regio/leden", {"gemeenten": ["0166"]})
+        assert put(kampen, "/contracten", CONTRACT).status_code == 200
+        assert chain.gemeente.get("allocation", "/regio/leden")["volgers"] == []
+
+    def test_who_joins_with_a_contract_in_the_way_is_told_which(self, chain: Chain, kampen: Party) -> None:
+        put(chain.gemeente, "/regio/leden", {"gemeenten": ["0166"]})
+        put(chain.gemeente, "/contracten", CONTRACT)
+        put(kampen, "/contracten", CONTRACT | {"nummer": "K7"})
+        refused = put(kampen, "/regio", {"centrum": "0193"})
+        assert faults(refused) == [("PERIODE", "/contracten/C1/begindatum")]
+        assert "contract K7" in refused.json()["bevindingen"][0]["melding"]
+        assert put(kampen, "/contracten", CONTRACT | {"nummer": "K7", "perceel": "x"}).status_code == 200

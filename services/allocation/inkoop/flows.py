@@ -160,7 +160,15 @@ def _refused(session: Session, eigenaar: str, soort: Soort, row: Model) -> Fault
         with session.begin_nested():
             session.execute(statement)
     except IntegrityError as error:
-        return _conflict(error)
+        fault = _conflict(error)
+        if (
+            fault.code == "PERIODE"
+            and isinstance(row, m.Contract)
+            and (there := queries.beside(session, eigenaar, row))
+        ):
+            text = f"De periode overlapt met die van contract {', '.join(there)}. Sluit dat eerst af, of haal het weg."
+            return Fault(fault.code, fault.pad, text)
+        return fault
     return None
 
 
@@ -225,18 +233,24 @@ def join_region(session: Session, gemeente: str, wie: str, centrum: str | None) 
 def _everything(session: Session, eigenaar: str) -> dict[str, Rows]:
     return {
         naam: [
-            (f"/{naam}/{number}", soort.model.of(row))
-            for number, row in enumerate(queries.own(session, soort.table, eigenaar))
+            ("/".join(["", naam, *_key(soort, row)]), row)
+            for row in map(soort.model.of, queries.own(session, soort.table, eigenaar))
         ]
         for naam, soort in SOORTEN.items()
     }
 
 
 def name_members(session: Session, centrum: str, gemeenten: Sequence[str]) -> None:
-    """The municipalities that may have us keep their purchase data. Raises Refused (422)."""
+    """The municipalities that may have us keep their purchase data; who is left out keeps its own again.
+
+    Raises Refused (422).
+    """
     if centrum in gemeenten:
         text = "Een gemeente is geen lid van haar eigen regio. Laat haar weg."
         raise Refused(422, "Dit kan niet worden vastgelegd", [Fault("REGIO", "/gemeenten", text)])
+    for gone in {*queries.members(session, centrum)} - {*gemeenten}:  # it keeps its own again
+        with acting_for(session, gone):
+            session.execute(delete(inkoop.regio).where(inkoop.regio.c.eigenaar == gone))
     session.execute(delete(inkoop.regio_lid).where(inkoop.regio_lid.c.eigenaar == centrum))
     if gemeenten:
         rows = [{"eigenaar": centrum, "gemeente": gemeente} for gemeente in sorted(set(gemeenten))]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ARRAY, Row, Table, Text, and_, any_, cast, or_, select
+from sqlalchemy import ARRAY, Date, Row, Table, Text, and_, any_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from shared.db import inkoop
@@ -31,6 +31,16 @@ def contracts(session: Session, eigenaar: str, numbers: Sequence[str]) -> dict[s
     named = or_(row.c.nummer == some, row.c.raamcontract == some)
     found = session.execute(select(row).where(row.c.eigenaar == eigenaar, named)) if numbers else ()
     return {each.nummer: each for each in found}
+
+
+def beside(session: Session, eigenaar: str, wanted: Any) -> list[str]:
+    """The numbers of the contracts that a contract would run beside: of the same party, law and lot."""
+    row = inkoop.contract.c
+    same = (row[name] == getattr(wanted, name) for name in ("tegenpartij", "standaard", "perceel"))
+    days = func.daterange(row.begindatum, row.einddatum, "[]").op("&&")
+    overlap = days(func.daterange(wanted.begindatum, cast(wanted.einddatum, Date), "[]"))
+    query = select(row.nummer).where(row.eigenaar == eigenaar, *same, row.nummer != wanted.nummer, overlap)
+    return list(session.scalars(query.order_by(row.nummer).limit(10)))
 
 
 def centrum(session: Session, gemeente: str) -> str | None:
