@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -46,6 +47,12 @@ def gather(content: bytes, model: type[M]) -> tuple[list[tuple[int, M]], list[Fa
     if not found and not faults:
         raise refuse("LEEG", "Er staan geen regels in het bestand. Zet onder de kop een regel per gegeven.")
     return found, faults
+
+
+def row_of(fault: Fault) -> int:
+    """The row that a fault is in, of a file or of a list: to tell all of them in order. 0 when it is in none."""
+    found = re.search("[0-9]+", fault.pad)
+    return int(found[0]) if found else 0
 
 
 def _refused(faults: list[Fault]) -> Refused:

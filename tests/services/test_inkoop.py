@@ -58,6 +58,14 @@ class TestModels:
         for naam, rows in told.items():
             assert len(own(chain.gemeente, naam)) == len(rows)
 
+    def test_the_one_without_allocations_is_read_by_billing(self, chain: Chain) -> None:
+        [file] = Path(examples.__file__).parent.glob("d*.json")
+        told = json.loads(file.read_text("utf-8"))
+        for _ in range(2):
+            assert chain.gemeente.call("POST", "billing", "/taakbekostigingen/import", json=told) == {"aantal": 2}
+        kept = chain.gemeente.get("billing", "/taakbekostigingen")["taakbekostigingen"]
+        assert kept == sorted(told["taakbekostigingen"], key=lambda task: task["nummer"])
+
     def test_the_same_file_twice_changes_nothing(self, chain: Chain) -> None:
         told = json.loads(FILES[0].read_text("utf-8"))
         for _ in range(2):

@@ -63,13 +63,16 @@ class TestArrangements:
         [row] = query("SELECT toegang, model, assen, resultaatgebieden FROM besluit")
         assert tuple(row) == ("huisarts", "jeugdprofielen", chosen["assen"], ["zelfregie"])
 
-    def test_transport_is_a_yearly_budget_for_a_category(self, chain: Chain) -> None:
+    @pytest.mark.parametrize(("dienst", "code"), [("van-deur-tot-deur", "08A01"), ("van-kamer-tot-kamer", "08A02")])
+    def test_transport_is_a_yearly_budget_of_a_service_that_its_code_tells(
+        self, chain: Chain, dienst: str, code: str
+    ) -> None:
         bought(chain, "f_vervoer.json", "WMO-VERVOER", WMO)
-        chosen = {"model": "vervoer", "assen": {"dienst": "van-deur-tot-deur"}}
+        chosen = {"model": "vervoer", "assen": {"dienst": dienst}}
         body = {k: WEEKLY[k] for k in ("standaard", "aanbieder", "client")} | {"ingangsdatum": "2026-03-01"}
         made = post(chain.gemeente, "/toewijzingen", body | {"arrangement": chosen}).json()
-        assert (made["product_categorie"], made["product_code"]) == ("08", None)
-        assert (made["budget"], made["einddatum"]) == (56_200, "2027-02-28")
+        assert (made["product_categorie"], made["product_code"], made["einddatum"]) == ("08", code, "2027-02-28")
+        assert made["omvang"] == {"volume": 56_200, "eenheid": "83", "frequentie": "6"}
 
     def test_a_cell_that_no_message_can_carry_is_told_and_nothing_is_sent(self, chain: Chain) -> None:
         bought(chain, "f_vervoer.json", "WMO-VERVOER", WMO, einddatum=None)

@@ -1,6 +1,5 @@
 """Keeping what was bought, for oneself or for a region: every row, or with all faults none of them."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from shared.contracts import Model
 from shared.db import inkoop
 from shared.db.session import acting_for
 from shared.errors import Fault, Refused
+from shared.spreadsheet import row_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +118,8 @@ MOST = 200
 
 def _place(fault: Fault) -> tuple[int, int]:
     """In which order faults are told: by kind, then by row."""
-    name, number = re.fullmatch(r"/?([a-z]*)[ /]?([0-9]*).*", fault.pad, re.S).groups()  # type: ignore[union-attr]
-    return [*SOORTEN].index(name) if name in SOORTEN else 0, int(number or 0)
+    kind = fault.pad.split("/")[1] if "/" in fault.pad else ""
+    return [*SOORTEN].index(kind) if kind in SOORTEN else 0, row_of(fault)
 
 
 def _key(soort: Soort, row: Model) -> tuple[str, ...]:
