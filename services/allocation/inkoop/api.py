@@ -165,7 +165,9 @@ def post_inkoop(body: Inkoop, who: Beheerder) -> Ingelezen:
     """All kinds at once; stored as a whole, or refused with every fault by its row."""
     placed = {naam: [(f"/{naam}/{n}", row) for n, row in enumerate(getattr(body, naam))] for naam in SOORTEN}
     wrong = [(place, row) for rows in placed.values() for place, row in rows if isinstance(row, ValidationError)]
-    items = {naam: [each for each in rows if isinstance(each[1], Model)] for naam, rows in placed.items()}
+    items: dict[str, flows.Rows] = {
+        naam: [each for each in rows if isinstance(each[1], Model)] for naam, rows in placed.items()
+    }
     return _keep(who, items, [fault for place, error in wrong for fault in faults_of(error.errors(), place)])
 
 

@@ -89,7 +89,8 @@ def _option(row: m.Contract, stored: Stored) -> Iterator[Fault]:
 
 def _entry(row: m.Contract, stored: Stored, coming: Stored) -> str:
     """What the entry regime of a framework that was there already says of who joins it now; empty when nothing."""
-    frame = coming[row.raamcontract] if row.raamcontract in stored else None
+    name = row.raamcontract or ""
+    frame = coming[name] if name in stored else None
     if frame is None or row.begindatum <= frame.begindatum or _takes_part(row, stored):
         return ""
     days = frame.toetreding_momenten
