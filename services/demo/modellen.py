@@ -55,7 +55,9 @@ def allocate(stage: Stage) -> None:
     begin = "2026-01-01"
     cell = {"soort": "activerend", "resultaatgebieden": "3-4", "intensiteit": "plus"}
     home = {"model": "thuisondersteuning", "assen": cell}
-    made = _one(stage, WILLEM, {"arrangement": home, "ingangsdatum": begin, "einddatum": "2026-12-31"})
+    areas = ["huishouden", "administratie en financiën", "zelfregie en dagstructuur"]
+    run = {"ingangsdatum": begin, "einddatum": "2026-12-31"}
+    made = _one(stage, WILLEM, {"arrangement": home, "resultaatgebieden": areas, **run})
     stage.note(f"{made['product_code']}: {euros(made['omvang']['volume'])} per maand, 3-4 resultaatgebieden")
     chair = {"product": {"categorie": "11", "code": "11A01"}, "omvang": _monthly(1)}
     _one(stage, ANNIE, {**chair, "ingangsdatum": begin})

@@ -87,6 +87,35 @@ class TestModels:
         ]
         assert put(chain.gemeente, "/arrangementen", row | {"assen": {"b": "x", "a": "1"}}).status_code == 200
 
+    @pytest.mark.parametrize(
+        ("changes", "place"),
+        [
+            ({}, None),
+            ({"op_as": "b"}, "/body"),
+            ({"waarden": {"1": [1]}}, "/body"),
+            ({"waarden": {"1": [1, 2], "2": [2]}}, "/body/gebieden"),
+        ],
+        ids=["fits", "no such axis", "a value without a number", "a number twice"],
+    )
+    def test_a_model_tells_how_many_result_areas_belong_to_a_value(
+        self, chain: Chain, changes: Any, place: str | None
+    ) -> None:
+        areas = {"op_as": "a", "waarden": {"1": [1], "2": [2, 3]}, "toegestaan": ["x", "y", "z"]}
+        model = {"model": "m", "standaard": "iwmo", "naam": "M", "assen": {"a": ["1", "2"]}}
+        kept = put(chain.gemeente, "/arrangementmodellen", model | {"gebieden": areas | changes})
+        assert kept.status_code == 200 if place is None else faults(kept) == [("value_error", place)]
+        assert [row["gebieden"] for row in own(chain.gemeente, "arrangementmodellen")] == [areas][: kept.is_success]
+
+    def test_result_areas_in_a_spreadsheet(self, chain: Chain) -> None:
+        header = "model;standaard;naam;assen.a;gebieden.op_as;gebieden.waarden;gebieden.toegestaan\n"
+        good, wrong = "m;iwmo;M;1|2;a;1=1|2=2,3;x|y|z\n", "n;iwmo;M;1|2;a;1=een|2=2;x|y\n"
+        assert csv(chain.gemeente, "arrangementmodellen", header + good).status_code == 200
+        [kept] = own(chain.gemeente, "arrangementmodellen")
+        assert kept["gebieden"] == {"op_as": "a", "waarden": {"1": [1], "2": [2, 3]}, "toegestaan": ["x", "y", "z"]}
+        refused = csv(chain.gemeente, "arrangementmodellen", header + wrong)
+        assert faults(refused) == [("value_error", "/regel 2/gebieden/waarden")]
+        assert "een" not in refused.json()["bevindingen"][0]["melding"].split()
+
     @pytest.mark.parametrize("size", [{"volume": 0}, {"volume": 0, "eenheid": "04"}, {"eenheid": "04"}, {}])
     def test_a_product_comes_with_the_whole_of_its_size(self, chain: Chain, size: dict[str, Any]) -> None:
         model = {"model": "m", "standaard": "iwmo", "naam": "M", "assen": {"a": ["1"]}}

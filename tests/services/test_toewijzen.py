@@ -87,6 +87,26 @@ class TestArrangements:
         body = {k: WEEKLY[k] for k in ("standaard", "aanbieder", "client", "ingangsdatum")}
         assert codes(post(chain.gemeente, "/toewijzingen", body | {"arrangement": chosen})) == ["ARRANGEMENT"]
 
+    @pytest.mark.parametrize(
+        ("gebieden", "found"),
+        [
+            (["huishouden", "gezin (tijdelijk)", "zelfzorg en gezondheid"], []),
+            (["huishouden"], ["GEBIEDEN"]),
+            ([], ["GEBIEDEN"]),
+            (["huishouden", "huishouden", "tuin"], ["GEBIED", "GEBIED", "GEBIEDEN"]),
+        ],
+        ids=["three", "too few", "none", "one twice and one that is none"],
+    )
+    def test_the_number_of_result_areas_is_that_of_the_cell(
+        self, chain: Chain, gebieden: list[str], found: list[str]
+    ) -> None:
+        bought(chain, "b_thuisondersteuning.json", "WMO-THUIS", WMO)
+        cell = {"soort": "activerend", "resultaatgebieden": "3-4", "intensiteit": "plus"}
+        extra = {"arrangement": {"model": "thuisondersteuning", "assen": cell}, "resultaatgebieden": gebieden}
+        body = {k: WEEKLY[k] for k in ("standaard", "aanbieder", "client", "ingangsdatum")}
+        made = post(chain.gemeente, "/toewijzingen", body | extra)
+        assert made.status_code == 201 if not found else sorted(codes(made)) == found, made.text
+
 
 class TestContract:
     def test_a_municipality_without_contracts_here_is_not_asked_for_them(self, chain: Chain) -> None:

@@ -151,7 +151,7 @@ def _refused(session: Session, eigenaar: str, soort: Soort, row: Model) -> Fault
     """Store a row; what is against it."""
     if fault := _wrong_party(eigenaar, row) or _off_axis(session, eigenaar, row):
         return fault
-    values = {"eigenaar": eigenaar, **{name: getattr(row, name) for name in type(row).model_fields}}
+    values = {"eigenaar": eigenaar, **{name: _plain(getattr(row, name)) for name in type(row).model_fields}}
     key = [column.name for column in soort.table.primary_key]
     changed = {name: value for name, value in values.items() if name not in key}
     changed["vastgelegd_op"] = func.clock_timestamp()
@@ -170,6 +170,10 @@ def _refused(session: Session, eigenaar: str, soort: Soort, row: Model) -> Fault
             return Fault(fault.code, fault.pad, text)
         return fault
     return None
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump() if isinstance(value, Model) else value
 
 
 def _wrong_party(eigenaar: str, row: Model) -> Fault | None:

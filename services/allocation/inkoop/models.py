@@ -1,5 +1,6 @@
 """What an organisation bought or sells, as the API and the import take and give it."""
 
+import re
 from datetime import date
 from typing import Annotated, Any, Self
 
@@ -148,6 +149,35 @@ class Tarief(Gedateerd):
     tarief: Cents = Field(description="Eurocenten per eenheid")
 
 
+def _counts(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if not _COUNTS.fullmatch(value):
+        raise ValueError("schrijf bij elke waarde de aantallen, zoals 1-2=1,2|3-4=3,4")
+    pairs = (part.rpartition("=") for part in value.split("|"))
+    return {name: [int(number) for number in numbers.split(",")] for name, _, numbers in pairs}
+
+
+_COUNTS = re.compile(r"[^|]+=[0-9]{1,2}(,[0-9]{1,2})*(\|[^|]+=[0-9]{1,2}(,[0-9]{1,2})*)*")
+
+
+class Gebieden(Model):
+    """De resultaatgebieden van een tabel, en welke waarde van een as volgt uit hun aantal."""
+
+    op_as: Sleutelwoord = Field(description="De as waarop het aantal staat")
+    waarden: Annotated[dict[Naam, list[Annotated[int, Field(ge=0, le=20)]]], BeforeValidator(_counts)] = Field(
+        min_length=1, description="Bij elke waarde van die as de aantallen; in een CSV 1-2=1,2|3-4=3,4"
+    )
+    toegestaan: Waarden = Field(description="De resultaatgebieden waaruit wordt gekozen")
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        counts = [count for some in self.waarden.values() for count in some]
+        if len(counts) != len(set(counts)):
+            raise ValueError("een aantal gebieden hoort bij één waarde; noem het één keer")
+        return self
+
+
 class Arrangementmodel(Model):
     """De assen van een tabel van arrangementen, elk met haar waarden: profiel × intensiteit, bijvoorbeeld."""
 
@@ -155,6 +185,13 @@ class Arrangementmodel(Model):
     standaard: Standaard
     naam: Naam = Field(description="Naam")
     assen: dict[Sleutelwoord, Waarden] = Field(min_length=1, max_length=6, description="Assen met hun waarden")
+    gebieden: Gebieden | None = Field(default=None, description="De resultaatgebieden, als een as hun aantal zegt")
+
+    @model_validator(mode="after")
+    def _areas(self) -> Self:
+        if self.gebieden and {*self.gebieden.waarden} != {*self.assen.get(self.gebieden.op_as, ())}:
+            raise ValueError("gebieden noemt een as van het model (op_as), met al haar waarden en geen andere")
+        return self
 
 
 class Arrangement(Gedateerd):

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Date, Row, Table, Text, and_, any_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
+from services.allocation.inkoop.models import Gebieden
 from shared.db import inkoop
 
 
@@ -22,6 +23,13 @@ def axes(session: Session, eigenaar: str, model: str) -> dict[str, list[str]] | 
     """The axes of a table of arrangements with their values; None when there is no such table."""
     row = inkoop.arrangementmodel.c
     return session.scalar(select(row.assen).where(row.eigenaar == eigenaar, row.model == model))
+
+
+def areas(session: Session, eigenaar: str, model: str) -> Gebieden | None:
+    """The result areas of a table of arrangements; None when it tells of none."""
+    row = inkoop.arrangementmodel.c
+    found = session.scalar(select(row.gebieden).where(row.eigenaar == eigenaar, row.model == model))
+    return None if found is None else Gebieden(**found)
 
 
 def contracts(session: Session, eigenaar: str, numbers: Sequence[str]) -> dict[str, Row[Any]]:

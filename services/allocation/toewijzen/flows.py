@@ -10,6 +10,8 @@ from sqlalchemy import Row, insert
 from sqlalchemy.orm import Session
 
 from services.allocation import flows, queries
+from services.allocation.inkoop import queries as inkoop
+from services.allocation.inkoop.gebieden import cell_fits
 from services.allocation.models import NieuweToewijzing, Omvang, Product, Wijziging
 from services.allocation.toewijzen import bestaand, checks, plafonds
 from services.allocation.toewijzen import queries as own
@@ -101,6 +103,9 @@ def resolve(session: Session, gemeente: str, wanted: Toegewezen) -> NieuweToewij
     if cell is None or cell.standaard != wanted.standaard:
         text = "Dit vakje bestaat op de ingangsdatum niet in deze tabel, voor deze wet. Controleer model en assen."
         raise Refused(422, "De toewijzing kan niet", [Fault("ARRANGEMENT", "/arrangement", text)])
+    told_of = inkoop.areas(session, gemeente, chosen.model)
+    if found := cell_fits(told_of, chosen.assen, wanted.resultaatgebieden):
+        raise Refused(422, "De toewijzing kan niet", found)
     try:
         return NieuweToewijzing(**told | _from_cell(cell, wanted))
     except ValidationError as error:  # a period or a size that no message can carry
