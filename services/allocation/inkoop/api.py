@@ -151,7 +151,7 @@ for _soort in SOORTEN.values():
 @router.post("/contracten/{nummer}/verlenging", summary="Verleng een contract met een optie")
 def post_verlenging(
     nummer: Annotated[Contractnummer, Path(description="Nummer van het contract")],
-    who: Beheerder,
+    who: Gemeente,
     sleutel: Sleutel = None,
 ) -> Contract:
     """One more option is used, and the contract runs so many months longer; send a key, as twice uses two."""

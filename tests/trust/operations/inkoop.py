@@ -32,6 +32,7 @@ OPERATIONS: Mapping[Key, Operation] = {
     },
     ("allocation", "POST", "/v1/contracten/{nummer}/verlenging"): Operation(
         "beheren",
+        "gemeente",
         object="contract",
         gives=(409, 404),  # it has no options
     ),
