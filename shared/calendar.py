@@ -120,3 +120,19 @@ def working_days(begin: date, eind: date, vrij: Container[date] = FEESTDAGEN) ->
     3
     """
     return sum(is_working_day(begin + timedelta(offset + 1), vrij) for offset in range((eind - begin).days))
+
+
+def last_day(begin: date, months: int | None) -> date | None:
+    """The last day of a run of so many months; None when it is open.
+
+    >>> last_day(date(2026, 1, 31), 1)
+    datetime.date(2026, 2, 27)
+    >>> last_day(date(2026, 3, 1), 12)
+    datetime.date(2027, 2, 28)
+    """
+    if months is None:
+        return None
+    years, month = divmod(begin.month - 1 + months, 12)
+    first = date(begin.year + years, month + 1, 1)
+    end_of_month = (first + timedelta(31)).replace(day=1) - timedelta(1)
+    return min(first + timedelta(begin.day - 1), end_of_month) - timedelta(1)

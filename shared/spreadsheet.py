@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -22,15 +23,36 @@ def read(content: bytes, model: type[M]) -> list[tuple[int, M]]:
     UTF-8, with or without a byte order mark; separated by `;` or `,`. A column `a.b` fills field b of a.
     Raises Refused (422) with every fault, by row and column.
     """
-    found, faults = [], []
-    for number, row in _rows(content):
+    found, faults = gather(content, model)
+    if faults:
+        raise _refused(faults)
+    return found
+
+
+def gather(content: bytes, model: type[M]) -> tuple[list[tuple[int, M]], list[Fault]]:
+    """As `read`, but what is wrong beside the rows that are right, so that those can be judged further.
+
+    Raises Refused (422) when no row can be told: the file is no text, or its header is wrong.
+    """
+    found: list[tuple[int, M]] = []
+    faults: list[Fault] = []
+    for number, row in _rows(content, model):
+        if isinstance(row, Fault):
+            faults.append(row)
+            continue
         try:
             found.append((number, model.model_validate(_nested(row), strict=False)))
         except ValidationError as error:
             faults += faults_of(error.errors(), f"/regel {number}")
-    if faults:
-        raise _refused(faults)
-    return found
+    if not found and not faults:
+        raise refuse("LEEG", "Er staan geen regels in het bestand. Zet onder de kop een regel per gegeven.")
+    return found, faults
+
+
+def row_of(fault: Fault) -> int:
+    """The row that a fault is in, of a file or of a list: to tell all of them in order. 0 when it is in none."""
+    found = re.search("[0-9]+", fault.pad)
+    return int(found[0]) if found else 0
 
 
 def _refused(faults: list[Fault]) -> Refused:
@@ -43,25 +65,47 @@ def _refused(faults: list[Fault]) -> Refused:
 
 def refuse(code: str, melding: str, number: int = 1) -> Refused:
     """The refusal of a file for one reason."""
-    return _refused([Fault(code, f"/regel {number}", melding)])
+    return _refused([_fault(code, melding, number)])
 
 
-def _rows(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(content: bytes, model: type[Model]) -> Iterator[tuple[int, dict[str, str] | Fault]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise refuse("CODERING", "Het bestand is geen UTF-8. Sla het op als 'CSV UTF-8'.") from None
     if "\0" in text:
         raise refuse("CODERING", "Het bestand bevat een nulteken. Sla het opnieuw op als 'CSV UTF-8'.")
-    lines = reader(text)
-    header: list[str] = []
+    lines, header = reader(text), list[str]()
     try:
         for values in lines:
-            if header and any(value.strip() for value in values):
+            if not header:
+                header = [name.strip() for name in values]
+                _check_header(header, model)
+            elif lines.line_num > ROWS + 1:
+                text = f"Het bestand heeft meer dan {ROWS} regels. Splits het."
+                return (yield lines.line_num, _fault("TE_GROOT", text, lines.line_num))
+            elif any(value.strip() for value in values):
                 yield lines.line_num, _row(header, values, lines.line_num)
-            header = header or [name.strip() for name in values]
     except csv.Error:
-        raise refuse("CSV", "Deze regel is geen CSV. Controleer de aanhalingstekens.", lines.line_num) from None
+        text = "Deze regel is geen CSV. Controleer de aanhalingstekens."
+        yield lines.line_num, _fault("CSV", text, lines.line_num)
+
+
+def _fault(code: str, melding: str, number: int, column: str = "") -> Fault:
+    return Fault(code, f"/regel {number}{column}", melding)
+
+
+def _check_header(header: list[str], model: type[Model]) -> None:
+    """See that each column is a field, once. Raises Refused (422) with each that is not, by its place."""
+    faults = []
+    for place, name in enumerate(header, 1):
+        if name and name.partition(".")[0] not in model.model_fields:
+            text = f"Deze kolom bestaat niet. Kies uit: {', '.join(model.model_fields)}."
+            faults.append(_fault("KOLOM", text, 1, f"/kolom {place}"))
+        elif name and name in header[: place - 1]:
+            faults.append(_fault("KOLOM", "Deze kolom staat er al eerder. Houd er één over.", 1, f"/kolom {place}"))
+    if faults:
+        raise _refused(faults)
 
 
 def reader(text: str) -> Any:
@@ -70,13 +114,12 @@ def reader(text: str) -> Any:
     return csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ",", strict=True)
 
 
-def _row(header: list[str], values: list[str], number: int) -> dict[str, str]:
+def _row(header: list[str], values: list[str], number: int) -> dict[str, str] | Fault:
     if len(values) != len(header):
-        raise refuse("KOLOMMEN", "Deze regel heeft een ander aantal kolommen dan de eerste.", number)
-    if number > ROWS + 1:
-        raise refuse("TE_GROOT", f"Het bestand heeft meer dan {ROWS} regels. Splits het.", number)
+        text = f"Deze regel heeft {len(values)} kolommen en de eerste {len(header)}. Maak ze gelijk."
+        return _fault("KOLOMMEN", text, number)
     if any(len(value) > FIELD for value in values):
-        raise refuse("TE_LANG", f"Een veld is langer dan {FIELD} tekens.", number)
+        return _fault("TE_LANG", f"Een veld is langer dan {FIELD} tekens. Kort het in.", number)
     return {name: value.strip() for name, value in zip(header, values, strict=True) if value.strip()}
 
 

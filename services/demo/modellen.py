@@ -1,7 +1,6 @@
 """How municipalities buy: the six models of the reference cases as files, and an allocation from each that has them."""
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,12 +28,12 @@ def load(stage: Stage) -> None:
     """Set up every model as data."""
     stage.chapter("Inkoop: zes modellen, alle als gegevens")
     for naam, told in files():
-        tasks = told.pop("taakbekostigingen", [])
-        for task in tasks:
-            stage.gemeente.call("PUT", "billing", "/taakbekostigingen", json=task)
-        made = stage.gemeente.call("POST", "allocation", "/inkoop", json=told)["aantallen"] if told else {}
-        counts = Counter(made) + Counter({"taakbekostigingen": len(tasks)})
-        stage.note(f"{naam}: {', '.join(f'{number} {kind}' for kind, number in counts.items())}")
+        if "taakbekostigingen" in told:
+            path = "/taakbekostigingen/import"
+            made = {"taakbekostigingen": stage.gemeente.call("POST", "billing", path, json=told)["aantal"]}
+        else:
+            made = stage.gemeente.call("POST", "allocation", "/inkoop", json=told)["aantallen"]
+        stage.note(f"{naam}: {', '.join(f'{number} {kind}' for kind, number in made.items() if number)}")
     for nummer, (frame, lot) in CONTRACTS.items():
         contract(stage.gemeente, nummer, "iwmo", stage.begeleiding.code, perceel=lot, raamcontract=frame)
     models = stage.gemeente.get("allocation", "/arrangementmodellen")["arrangementmodellen"]
@@ -56,13 +55,16 @@ def allocate(stage: Stage) -> None:
     begin = "2026-01-01"
     cell = {"soort": "activerend", "resultaatgebieden": "3-4", "intensiteit": "plus"}
     home = {"model": "thuisondersteuning", "assen": cell}
-    made = _one(stage, WILLEM, {"arrangement": home, "ingangsdatum": begin, "einddatum": "2026-12-31"})
+    areas = ["huishouden", "administratie en financiën", "zelfregie en dagstructuur"]
+    run = {"ingangsdatum": begin, "einddatum": "2026-12-31"}
+    made = _one(stage, WILLEM, {"arrangement": home, "resultaatgebieden": areas, **run})
     stage.note(f"{made['product_code']}: {euros(made['omvang']['volume'])} per maand, 3-4 resultaatgebieden")
     chair = {"product": {"categorie": "11", "code": "11A01"}, "omvang": _monthly(1)}
     _one(stage, ANNIE, {**chair, "ingangsdatum": begin})
     ride = {"model": "vervoer", "assen": {"dienst": "van-deur-tot-deur"}}
     made = _one(stage, ANNIE, {"arrangement": ride, "ingangsdatum": begin})
-    stage.expect("vervoer: een jaarbudget zonder productcode", (made["product_code"], made["budget"]), (None, 56_200))
+    yearly = {"volume": 56_200, "eenheid": "83", "frequentie": "6"}
+    stage.expect("vervoer: een jaarbudget per dienst", (made["product_code"], made["omvang"]), ("08A01", yearly))
     wrong = {"product": {"categorie": "11", "code": "11A99"}, "omvang": _monthly(1), "ingangsdatum": begin}
     body = {"standaard": "iwmo", "aanbieder": stage.begeleiding.code, "client": ANNIE, **wrong}
     refused = stage.gemeente.call("POST", "allocation", "/toewijzingen", 422, json=body)

@@ -6,6 +6,7 @@ All of it is dated, and what is replaced is kept in `inkoop_historie`, so that a
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -94,6 +95,13 @@ contract = Table(
     Column("raamcontract", Text),
     Column("instroom_tot", Date, comment="last day on which new care may begin; what runs is finished"),
     Column("toetreding", Text, nullable=False, server_default="open"),
+    Column(
+        "toetreding_momenten",
+        ARRAY(Text),
+        nullable=False,
+        server_default="{}",
+        comment="MM-DD of the days on which a provider can join",
+    ),
     Column("opties", SmallInteger, nullable=False, server_default="0", comment="how often it can be extended"),
     Column("optie_maanden", SmallInteger, nullable=False, server_default="0", comment="by how much each time"),
     Column("opties_gebruikt", SmallInteger, nullable=False, server_default="0"),
@@ -124,6 +132,7 @@ product = Table(
     Column("bekostiging", Text, nullable=False),
     Column("landelijk", Boolean, nullable=False, server_default="false", comment="on the national product list"),
     Column("levertermijn", SmallInteger, comment="working days from allocation to start or delivery"),
+    Column("onderhoudstermijn", SmallInteger, comment="working days from a report to maintenance or repair"),
     Column("eigen_bijdrage", Boolean, nullable=False, server_default="false"),
     Column("begindatum", Date, primary_key=True),
     Column("einddatum", Date),
@@ -131,6 +140,7 @@ product = Table(
     one_of("standaard", STANDAARDEN),
     one_of("bekostiging", BEKOSTIGINGEN),
     CheckConstraint("levertermijn BETWEEN 0 AND 520", name="levertermijn"),
+    CheckConstraint("onderhoudstermijn BETWEEN 0 AND 520", name="onderhoudstermijn"),
     _period(),
     _no_overlap("product", "standaard", "product_categorie", "product_code"),
 )
@@ -161,6 +171,11 @@ arrangementmodel = Table(
     Column("standaard", Text, nullable=False),
     Column("naam", Text, nullable=False),
     Column("assen", JSONB, nullable=False, comment="the axes, each with its values"),
+    Column(
+        "gebieden",
+        JSONB(none_as_null=True),
+        comment="the result areas, and which value of which axis follows from their number",
+    ),
     _recorded(),
     one_of("standaard", STANDAARDEN),
 )
@@ -182,7 +197,7 @@ arrangement = Table(
     Column("einddatum", Date),
     _recorded(),
     ForeignKeyConstraint(["eigenaar", "model"], ["arrangementmodel.eigenaar", "arrangementmodel.model"]),
-    CheckConstraint("(product_code IS NULL) = (volume IS NULL)", name="omvang"),
+    CheckConstraint("num_nulls(product_code, volume, eenheid, frequentie) IN (0, 4)", name="omvang"),
     _period(),
     _no_overlap("arrangement", "model", "(assen::text)"),
 )

@@ -196,3 +196,19 @@ def test_personal_budgets_that_overlap_become_one_over_all_their_days(server: st
         ("02A03", "2026-01-01", "2026-06-30"),
         *[("02A05", *period) for period in apart],
     ]
+
+
+def test_an_arrangement_with_a_part_of_a_size_goes_to_the_history(server: str, schema: str) -> None:  # noqa: F811
+    migrate(server, schema, before("0018"))
+    columns = "(eigenaar, model, assen, product_categorie, product_code, volume, begindatum)"
+    with connected(server, schema) as connection:
+        for statement in (
+            "INSERT INTO organisatie (code, naam, hier, kanaal) VALUES ('0193', 'x', true, 'lokaal')",
+            "INSERT INTO arrangementmodel VALUES ('0193', 'm', 'iwmo', 'M', '{}')",
+            f"INSERT INTO arrangement {columns} VALUES ('0193', 'm', '{{}}', '02', '02A03', 0, '2025-01-01')",
+        ):
+            connection.execute(text(statement))
+    migrate(server, schema)
+    with connected(server, schema) as connection:
+        assert connection.execute(text("SELECT count(*) FROM arrangement")).scalar_one() == 0
+        assert connection.execute(text("SELECT rij->>'product_code' FROM inkoop_historie")).scalar_one() == "02A03"

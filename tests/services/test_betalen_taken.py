@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import httpx
 import pytest
 
 from services.messaging import bewaren
@@ -156,3 +157,41 @@ def test_a_line_that_was_refused_is_claimed_answered_and_never_paid(chain: Chain
     [declaratie] = chain.gemeente.get("billing", "/declaraties")["declaraties"]
     states = [(each["uitkomst"], each["betaald_op"]) for each in declaratie["regels"]]
     assert states == [("afgewezen", None), ("toegekend", "2026-01-05")]
+
+
+HEADER = "nummer;aanbieder;omschrijving;begindatum;einddatum;bedrag;termijn.vervaldatum;termijn.bedrag;termijn.soort\n"
+SUM = "T1;65656056;Wijkteam;2026-01-01;2026-12-31;100;"
+
+
+class TestASpreadsheet:
+    def read(self, office: Office, rows: str) -> httpx.Response:
+        headers = {"Content-Type": "text/csv"}
+        return office.ask("POST", "/taakbekostigingen/import-csv", content=(HEADER + rows).encode(), headers=headers)
+
+    def test_a_row_is_an_instalment_and_a_sum_may_have_none(self, office: Office) -> None:
+        rows = SUM + "2026-01-02;60;voorschot\n" + SUM.replace("T1", "T2") + ";;\n" + SUM + "2026-07-01;40;termijn\n"
+        assert self.read(office, rows).json() == {"aantal": 2}
+        first, second = office.ask("GET", "/taakbekostigingen").json()["taakbekostigingen"]
+        assert first["termijnen"] == [termijn(60, "2026-01-02", "voorschot"), termijn(40, "2026-07-01")]
+        assert (second["nummer"], second["termijnen"]) == ("T2", [])
+
+    def test_all_faults_are_told_by_row_and_nothing_is_kept(self, office: Office) -> None:
+        rows = SUM + "2026-01-02;60;termijn\n" + SUM.replace("Wijkteam", "Iets") + "2026-07-01;41;termijn\n"
+        refused = self.read(office, rows + SUM.replace("T1", "T2") + "1-1-2026;1;termijn\nT3;x\n")
+        assert [(f["code"], f["pad"]) for f in refused.json()["bevindingen"]] == [
+            ("value_error", "/regel 2"),
+            ("AFWIJKEND", "/regel 3/omschrijving"),
+            ("date_from_datetime_parsing", "/regel 4/termijn/vervaldatum"),
+            ("KOLOMMEN", "/regel 5"),
+        ]
+        assert office.ask("GET", "/taakbekostigingen").json() == {"taakbekostigingen": []}
+
+    def test_in_json_a_number_stands_once_and_what_was_paid_stays(self, office: Office) -> None:
+        kept = office.task(THUIS, termijn(100)).json()
+        office.paid()
+        told = {"taakbekostigingen": [kept | {"termijnen": [termijn(99)]}, kept]}
+        refused = office.ask("POST", "/taakbekostigingen/import", json=told)
+        assert [(f["code"], f["pad"]) for f in refused.json()["bevindingen"]] == [
+            ("BETAALD", "/taakbekostigingen/0/termijnen/0"),
+            ("DUBBEL", "/taakbekostigingen/1"),
+        ]

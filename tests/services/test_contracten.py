@@ -13,6 +13,7 @@ TERMS = {
     "raamcontract": None,
     "instroom_tot": None,
     "toetreding": "open",
+    "toetreding_momenten": [],
     "opties": 0,
     "optie_maanden": 0,
     "opties_gebruikt": 0,

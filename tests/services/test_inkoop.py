@@ -58,6 +58,14 @@ class TestModels:
         for naam, rows in told.items():
             assert len(own(chain.gemeente, naam)) == len(rows)
 
+    def test_the_one_without_allocations_is_read_by_billing(self, chain: Chain) -> None:
+        [file] = Path(examples.__file__).parent.glob("d*.json")
+        told = json.loads(file.read_text("utf-8"))
+        for _ in range(2):
+            assert chain.gemeente.call("POST", "billing", "/taakbekostigingen/import", json=told) == {"aantal": 2}
+        kept = chain.gemeente.get("billing", "/taakbekostigingen")["taakbekostigingen"]
+        assert kept == sorted(told["taakbekostigingen"], key=lambda task: task["nummer"])
+
     def test_the_same_file_twice_changes_nothing(self, chain: Chain) -> None:
         told = json.loads(FILES[0].read_text("utf-8"))
         for _ in range(2):
@@ -78,6 +86,43 @@ class TestModels:
             ("MODEL", "/model")
         ]
         assert put(chain.gemeente, "/arrangementen", row | {"assen": {"b": "x", "a": "1"}}).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("changes", "place"),
+        [
+            ({}, None),
+            ({"op_as": "b"}, "/body"),
+            ({"waarden": {"1": [1]}}, "/body"),
+            ({"waarden": {"1": [1, 2], "2": [2]}}, "/body/gebieden"),
+        ],
+        ids=["fits", "no such axis", "a value without a number", "a number twice"],
+    )
+    def test_a_model_tells_how_many_result_areas_belong_to_a_value(
+        self, chain: Chain, changes: Any, place: str | None
+    ) -> None:
+        areas = {"op_as": "a", "waarden": {"1": [1], "2": [2, 3]}, "toegestaan": ["x", "y", "z"]}
+        model = {"model": "m", "standaard": "iwmo", "naam": "M", "assen": {"a": ["1", "2"]}}
+        kept = put(chain.gemeente, "/arrangementmodellen", model | {"gebieden": areas | changes})
+        assert kept.status_code == 200 if place is None else faults(kept) == [("value_error", place)]
+        assert [row["gebieden"] for row in own(chain.gemeente, "arrangementmodellen")] == [areas][: kept.is_success]
+
+    def test_result_areas_in_a_spreadsheet(self, chain: Chain) -> None:
+        header = "model;standaard;naam;assen.a;gebieden.op_as;gebieden.waarden;gebieden.toegestaan\n"
+        good, wrong = "m;iwmo;M;1|2;a;1=1|2=2,3;x|y|z\n", "n;iwmo;M;1|2;a;1=een|2=2;x|y\n"
+        assert csv(chain.gemeente, "arrangementmodellen", header + good).status_code == 200
+        [kept] = own(chain.gemeente, "arrangementmodellen")
+        assert kept["gebieden"] == {"op_as": "a", "waarden": {"1": [1], "2": [2, 3]}, "toegestaan": ["x", "y", "z"]}
+        refused = csv(chain.gemeente, "arrangementmodellen", header + wrong)
+        assert faults(refused) == [("value_error", "/regel 2/gebieden/waarden")]
+        assert "een" not in refused.json()["bevindingen"][0]["melding"].split()
+
+    @pytest.mark.parametrize("size", [{"volume": 0}, {"volume": 0, "eenheid": "04"}, {"eenheid": "04"}, {}])
+    def test_a_product_comes_with_the_whole_of_its_size(self, chain: Chain, size: dict[str, Any]) -> None:
+        model = {"model": "m", "standaard": "iwmo", "naam": "M", "assen": {"a": ["1"]}}
+        put(chain.gemeente, "/arrangementmodellen", model)
+        row = {"model": "m", "assen": {"a": "1"}, "product_categorie": "02", "product_code": "02A03"}
+        row["begindatum"] = "2025-01-01"
+        assert faults(put(chain.gemeente, "/arrangementen", row | size)) == [("value_error", "/body")]
 
     def test_two_rows_of_one_cell_do_not_overlap_whatever_the_order_of_the_axes(self, chain: Chain) -> None:
         model = {"model": "m", "standaard": "ijw", "naam": "M", "assen": {"a": ["1"], "b": ["x"]}}
@@ -122,14 +167,69 @@ class TestFiles:
 
     @pytest.mark.parametrize(
         ("text", "code"),
-        [(b"\xff\xfe", "CODERING"), (b'a,b\n"x', "CSV"), (b"nummer\na,b", "KOLOMMEN"), (b"a\n\x00", "CODERING")],
-        ids=["not UTF-8", "open quote", "too many columns", "nul"],
+        [
+            (b"\xff\xfe", "CODERING"),
+            (b'nummer\n"x', "CSV"),
+            (b"nummer\na,b", "KOLOMMEN"),
+            (b"a\n\x00", "CODERING"),
+            (b"nummer,tegenpartij\n,\n", "LEEG"),
+            (b"\n\n", "LEEG"),
+        ],
+        ids=["not UTF-8", "open quote", "too many columns", "nul", "a header alone", "nothing"],
     )
     def test_what_is_no_csv(self, chain: Chain, text: bytes, code: str) -> None:
         headers = {"Content-Type": "text/csv"}
         path = "/v1/inkoop/contracten"
         answer = chain.gemeente.apis["allocation"].call("POST", path, content=text, headers=headers)
         assert [fault["code"] for fault in answer.json()["bevindingen"]] == [code]
+
+    def test_a_header_names_each_field_once(self, chain: Chain) -> None:
+        text = "agb;iban;naam;agb;\n65656055;x;X;65656056;\n"
+        found = faults(csv(chain.gemeente, "aanbieders", text))
+        assert found == [("KOLOM", "/regel 1/kolom 2"), ("KOLOM", "/regel 1/kolom 4")]
+        assert own(chain.gemeente, "aanbieders") == []
+
+    def test_every_kind_of_fault_is_told_at_once_by_its_row(self, chain: Chain) -> None:
+        put(chain.gemeente, "/contracten", CONTRACT)
+        text = "contract;product_categorie;product_code;eenheid;tarief;begindatum\n"
+        good = "C1;02;02A03;04;6150;2025-01-01\n"
+        text += good + "C1;02;02A03;04\n" + "C1;02;02A04;04;61,50;2025-01-01\n" + good
+        text += "C1;02;02A03;04;6320;2025-06-01\nC9;02;02A03;04;6150;2025-01-01\n" + 'C1;02;02A05;04;"6150'
+        assert faults(csv(chain.gemeente, "tarieven", text)) == [
+            ("KOLOMMEN", "/regel 3"),
+            ("int_parsing", "/regel 4/tarief"),
+            ("DUBBEL", "/regel 5"),
+            ("PERIODE", "/regel 6/begindatum"),
+            ("VERWIJZING", "/regel 7"),
+            ("CSV", "/regel 8"),
+        ]
+        assert own(chain.gemeente, "tarieven") == []
+
+    def test_in_json_too_the_rows_of_a_right_form_are_judged_beside_the_others(self, chain: Chain) -> None:
+        told = {"contracten": [CONTRACT, CONTRACT, {"nummer": "C2"}], "tarieven": [TARIEF | {"contract": "C9"}]}
+        assert faults(put(chain.gemeente, "/inkoop", told, "POST")) == [
+            ("DUBBEL", "/contracten/1"),
+            ("missing", "/contracten/2/begindatum"),
+            ("missing", "/contracten/2/standaard"),
+            ("VERWIJZING", "/tarieven/0"),
+        ]
+        assert own(chain.gemeente, "contracten") == []
+
+    @pytest.mark.parametrize("order", [1, -1], ids=["oldest first", "newest first"])
+    def test_an_indexation_may_come_in_any_order(self, chain: Chain, order: int) -> None:
+        put(chain.gemeente, "/contracten", CONTRACT)
+        put(chain.gemeente, "/tarieven", TARIEF)
+        rows = [TARIEF | {"einddatum": "2025-12-31"}, TARIEF | {"begindatum": "2026-01-01", "tarief": 6320}]
+        assert put(chain.gemeente, "/inkoop", {"tarieven": rows[::order]}, "POST").status_code == 200
+        assert [row["tarief"] for row in own(chain.gemeente, "tarieven")] == [6150, 6320]
+
+    @pytest.mark.parametrize("order", [1, -1], ids=["the first first", "the last first"])
+    def test_so_may_contracts_that_make_room_for_each_other(self, chain: Chain, order: int) -> None:
+        later = CONTRACT | {"nummer": "C2", "begindatum": "2026-01-01"}
+        told = [CONTRACT | {"einddatum": "2025-12-31"}, later]
+        assert put(chain.gemeente, "/inkoop", {"contracten": told}, "POST").status_code == 200
+        told = [CONTRACT | {"einddatum": "2026-06-30"}, later | {"begindatum": "2026-07-01"}]
+        assert put(chain.gemeente, "/inkoop", {"contracten": told[::order]}, "POST").status_code == 200
 
     def test_a_framework_may_come_after_who_names_it(self, chain: Chain) -> None:
         frame = {"nummer": "R1", "standaard": "iwmo", "begindatum": "2025-01-01"}
@@ -160,7 +260,7 @@ class TestWhose:
 
     def test_every_kind_can_be_named(self, chain: Chain) -> None:
         for soort in SOORTEN:
-            assert csv(chain.gemeente, soort, "x").json()["aantallen"] == {soort: 0}
+            assert faults(csv(chain.gemeente, soort, "x")) == [("KOLOM", "/regel 1/kolom 1")]
 
 
 class TestRegion:
@@ -199,3 +299,23 @@ class TestRegion:
             CONTRACT | {"nummer": "C9", "begindatum": "2020-01-01", "einddatum": "2021-01-01"},
         )
         assert [row["nummer"] for row in own(kampen, "contracten")] == ["C1"]
+
+    def test_whom_the_centre_no_longer_names_keeps_its_own_again(self, chain: Chain, kampen: Party) -> None:
+        put(chain.gemeente, "/regio/leden", {"gemeenten": ["0166"]})
+        put(kampen, "/regio", {"centrum": "0193"})
+        put(chain.gemeente, "/contracten", CONTRACT)
+        put(chain.gemeente, "/regio/leden", {"gemeenten": []})
+        assert kampen.get("allocation", "/regio") == {"centrum": None}
+        assert put(kampen, "/contracten", CONTRACT | {"acceptatieplicht": True}).status_code == 200
+        put(chain.gemeente, "/regio/leden", {"gemeenten": ["0166"]})
+        assert put(kampen, "/contracten", CONTRACT).status_code == 200
+        assert chain.gemeente.get("allocation", "/regio/leden")["volgers"] == []
+
+    def test_who_joins_with_a_contract_in_the_way_is_told_which(self, chain: Chain, kampen: Party) -> None:
+        put(chain.gemeente, "/regio/leden", {"gemeenten": ["0166"]})
+        put(chain.gemeente, "/contracten", CONTRACT)
+        put(kampen, "/contracten", CONTRACT | {"nummer": "K7"})
+        refused = put(kampen, "/regio", {"centrum": "0193"})
+        assert faults(refused) == [("PERIODE", "/contracten/C1/begindatum")]
+        assert "contract K7" in refused.json()["bevindingen"][0]["melding"]
+        assert put(kampen, "/contracten", CONTRACT | {"nummer": "K7", "perceel": "x"}).status_code == 200

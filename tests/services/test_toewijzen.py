@@ -74,18 +74,49 @@ class TestArrangements:
         made = allocate(chain, toegang=toegang)
         assert made.status_code == 201 if not found else codes(made) == found, made.text
 
-    def test_transport_is_a_yearly_budget_for_a_category(self, chain: Chain) -> None:
+    @pytest.mark.parametrize(("dienst", "code"), [("van-deur-tot-deur", "08A01"), ("van-kamer-tot-kamer", "08A02")])
+    def test_transport_is_a_yearly_budget_of_a_service_that_its_code_tells(
+        self, chain: Chain, dienst: str, code: str
+    ) -> None:
         bought(chain, "f_vervoer.json", "WMO-VERVOER", WMO)
-        chosen = {"model": "vervoer", "assen": {"dienst": "van-deur-tot-deur"}}
+        chosen = {"model": "vervoer", "assen": {"dienst": dienst}}
         body = {k: WEEKLY[k] for k in ("standaard", "aanbieder", "client")} | {"ingangsdatum": "2026-03-01"}
         made = post(chain.gemeente, "/toewijzingen", body | {"arrangement": chosen}).json()
-        assert (made["product_categorie"], made["product_code"]) == ("08", None)
-        assert (made["budget"], made["einddatum"]) == (56_200, "2027-02-28")
+        assert (made["product_categorie"], made["product_code"], made["einddatum"]) == ("08", code, "2027-02-28")
+        assert made["omvang"] == {"volume": 56_200, "eenheid": "83", "frequentie": "6"}
+
+    def test_a_cell_that_no_message_can_carry_is_told_and_nothing_is_sent(self, chain: Chain) -> None:
+        bought(chain, "f_vervoer.json", "WMO-VERVOER", WMO, einddatum=None)
+        chosen = {"model": "vervoer", "assen": {"dienst": "van-deur-tot-deur"}}
+        body = {k: WEEKLY[k] for k in ("standaard", "aanbieder", "client")} | {"ingangsdatum": "2999-06-01"}
+        refused = post(chain.gemeente, "/toewijzingen", body | {"arrangement": chosen})
+        assert codes(refused) == ["less_than_equal"]
+        assert refused.json()["bevindingen"][0]["pad"] == "/arrangement/einddatum"
 
     def test_a_cell_that_is_not_there(self, chain: Chain) -> None:
         chosen = {"model": "vervoer", "assen": {"dienst": "vliegtuig"}}
         body = {k: WEEKLY[k] for k in ("standaard", "aanbieder", "client", "ingangsdatum")}
         assert codes(post(chain.gemeente, "/toewijzingen", body | {"arrangement": chosen})) == ["ARRANGEMENT"]
+
+    @pytest.mark.parametrize(
+        ("gebieden", "found"),
+        [
+            (["huishouden", "gezin (tijdelijk)", "zelfzorg en gezondheid"], []),
+            (["huishouden"], ["GEBIEDEN"]),
+            ([], ["GEBIEDEN"]),
+            (["huishouden", "huishouden", "tuin"], ["GEBIED", "GEBIED", "GEBIEDEN"]),
+        ],
+        ids=["three", "too few", "none", "one twice and one that is none"],
+    )
+    def test_the_number_of_result_areas_is_that_of_the_cell(
+        self, chain: Chain, gebieden: list[str], found: list[str]
+    ) -> None:
+        bought(chain, "b_thuisondersteuning.json", "WMO-THUIS", WMO)
+        cell = {"soort": "activerend", "resultaatgebieden": "3-4", "intensiteit": "plus"}
+        extra = {"arrangement": {"model": "thuisondersteuning", "assen": cell}, "resultaatgebieden": gebieden}
+        body = {k: WEEKLY[k] for k in ("standaard", "aanbieder", "client", "ingangsdatum")}
+        made = post(chain.gemeente, "/toewijzingen", body | extra)
+        assert made.status_code == 201 if not found else sorted(codes(made)) == found, made.text
 
 
 class TestCustody:

@@ -50,7 +50,10 @@ ABSENT = {
 }
 
 
-AS_CSV = {"/v1/inkoop/{soort}", "/v1/leveringen/import", "/v1/resultaten/import-csv"}
+AS_CSV = {
+    *("/v1/inkoop/{soort}", "/v1/leveringen/import"),
+    *("/v1/resultaten/import-csv", "/v1/taakbekostigingen/import-csv"),
+}
 """What takes a spreadsheet."""
 OPEN = {"/health/live", "/health/ready"}
 """What is open to everybody."""

@@ -5,16 +5,19 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Path, Query, Security
-from pydantic import Field, create_model
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, create_model
 from sqlalchemy.orm import Session
 
-from services.allocation.inkoop import flows, queries
+from services.allocation.inkoop import flows, queries, verlengen
 from services.allocation.inkoop.flows import SOORTEN, Soort
-from services.allocation.inkoop.models import Ingelezen, Leden, Regio, Regioleden
+from services.allocation.inkoop.models import Contract, Contractnummer, Ingelezen, Leden, Regio, Regioleden
 from shared import spreadsheet
+from shared.calendar import vandaag
 from shared.contracts import Datum, Model
 from shared.db.session import transaction
-from shared.errors import Refused
+from shared.errors import Fault, Refused
+from shared.invalid import faults_of
+from shared.repeat import Sleutel, once
 from shared.security import Caller, caller, gemeente
 
 router = APIRouter(tags=["inkoop"])
@@ -35,8 +38,23 @@ SoortNaam = Annotated[
     ],
     Path(description="Soort gegevens"),
 ]
+As = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}:.{1,200}$", examples=["profiel:4"])]
+
+
+def _told(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return validate(value)
+    except ValidationError as error:
+        return error
+
+
+def _list(soort: Soort) -> Any:
+    """A list of a kind; a row of the wrong form is in it as what is wrong, so that the others are judged too."""
+    return list[Annotated[soort.model, WrapValidator(_told)]]  # type: ignore[name-defined]
+
+
 _LISTS: dict[str, Any] = {
-    naam: (list[soort.model], Field(default=[], max_length=spreadsheet.ROWS, description=f"De {naam}"))  # type: ignore[name-defined]
+    naam: (_list(soort), Field(default=[], max_length=spreadsheet.ROWS, description=f"De {naam}"))
     for naam, soort in SOORTEN.items()
 }
 Inkoop: Any = create_model(
@@ -61,22 +79,25 @@ class Historie(Model):
     historie: list[Vervangen] = Field(description="De vervangen gegevens")
 
 
-def _keep(who: Caller, items: dict[str, flows.Rows]) -> Ingelezen:
+def _keep(who: Caller, items: dict[str, flows.Rows], faults: Sequence[Fault] = ()) -> Ingelezen:
     foreign = [naam for naam, rows in items.items() if rows and not SOORTEN[naam].van_beide]
     if foreign and not who.is_gemeente:
         raise Refused(403, "Niet toegestaan", detail=f"Alleen een gemeente houdt dit bij: {', '.join(foreign)}.")
     with transaction(who) as session:
-        return flows.keep(session, who.organisatie, who.wie, items)
+        return flows.keep(session, who.organisatie, who.wie, items, faults)
 
 
 def _add(soort: Soort) -> None:
-    """The two operations of a kind: put one, get all."""
+    """The operations of a kind: put one, get all, delete one."""
     one: Any = soort.model
     rows: Any = (list[one], Field(description="Op sleutel"))
     doc = f"De {soort.naam} van de aanroeper."
     listed: Any = create_model(f"{soort.model.__name__}Lijst", __base__=Model, __doc__=doc, **{soort.naam: rows})
-    router.put(f"/{soort.naam}", summary=f"Leg vast: {one.__name__.lower()}", name=f"put_{soort.naam}")(
-        _put(soort, one, Beheerder if soort.van_beide else Gemeente)
+    role = Beheerder if soort.van_beide else Gemeente
+    noun = one.__name__.lower()
+    router.put(f"/{soort.naam}", summary=f"Leg vast: {noun}", name=f"put_{soort.naam}")(_put(soort, one, role))
+    router.delete(f"/{soort.naam}", status_code=204, summary=f"Haal weg: {noun}", name=f"delete_{soort.naam}")(
+        _delete(soort, _key(soort), role)
     )
     router.get(f"/{soort.naam}", summary=soort.naam.capitalize(), name=f"get_{soort.naam}")(_get(soort, listed))
 
@@ -88,6 +109,29 @@ def _put(soort: Soort, model: Any, role: Any) -> Callable[..., Any]:
 
     put.__doc__ = "Stores it, in place of the one with the same key; what it was is kept."
     return put
+
+
+def _key(soort: Soort) -> Any:
+    """The key of a kind as query parameters."""
+    names = [column.name for column in soort.table.primary_key if column.name != "eigenaar"]
+    told = {name: soort.model.model_fields[name] for name in names}
+    fields: dict[str, Any] = {name: (field.annotation, field) for name, field in told.items()}
+    if "assen" in fields:
+        fields["assen"] = (list[As], Field(min_length=1, max_length=6, description="as:waarde, voor elke as"))
+    doc = f"De sleutel van: {soort.model.__name__.lower()}."
+    return create_model(f"{soort.model.__name__}Sleutel", __base__=Model, __doc__=doc, **fields)
+
+
+def _delete(soort: Soort, key: Any, role: Any) -> Callable[..., Any]:
+    def remove(sleutel: Annotated[key, Query()], who: role) -> None:
+        values = {name: getattr(sleutel, name) for name in key.model_fields}
+        if "assen" in values:
+            values["assen"] = dict(part.split(":", 1) for part in values["assen"])
+        with transaction(who) as session:
+            flows.remove(session, who.organisatie, who.wie, soort, values)
+
+    remove.__doc__ = "Takes it away, by its key; what it was is kept. What something refers to stays (409)."
+    return remove
 
 
 def _get(soort: Soort, listed: Any) -> Callable[..., Any]:
@@ -104,14 +148,27 @@ for _soort in SOORTEN.values():
     _add(_soort)
 
 
+@router.post("/contracten/{nummer}/verlenging", summary="Verleng een contract met een optie")
+def post_verlenging(
+    nummer: Annotated[Contractnummer, Path(description="Nummer van het contract")],
+    who: Gemeente,
+    sleutel: Sleutel = None,
+) -> Contract:
+    """One more option is used, and the contract runs so many months longer; send a key, as twice uses two."""
+    with transaction(who) as session:
+        asked = (f"contracten/{nummer}/verlenging", Model())
+        return once(session, sleutel, asked, lambda: verlengen.extend(session, who, nummer, vandaag()), Contract)
+
+
 @router.post("/inkoop", summary="Lees inkoopgegevens in (JSON)")
 def post_inkoop(body: Inkoop, who: Beheerder) -> Ingelezen:
     """All kinds at once; stored as a whole, or refused with every fault by its row."""
-    return _keep(who, {naam: _placed(naam, getattr(body, naam)) for naam in SOORTEN})
-
-
-def _placed(naam: str, rows: Sequence[Model]) -> flows.Rows:
-    return [(f"/{naam}/{number}", row) for number, row in enumerate(rows)]
+    placed = {naam: [(f"/{naam}/{n}", row) for n, row in enumerate(getattr(body, naam))] for naam in SOORTEN}
+    wrong = [(place, row) for rows in placed.values() for place, row in rows if isinstance(row, ValidationError)]
+    items: dict[str, flows.Rows] = {
+        naam: [each for each in rows if isinstance(each[1], Model)] for naam, rows in placed.items()
+    }
+    return _keep(who, items, [fault for place, error in wrong for fault in faults_of(error.errors(), place)])
 
 
 @router.post("/inkoop/{soort}", summary="Lees één soort in (CSV)")
@@ -121,7 +178,8 @@ def post_csv(
     content: Annotated[bytes, Body(media_type="text/csv", description="CSV (UTF-8) met de veldnamen als eerste regel")],
 ) -> Ingelezen:
     """A spreadsheet of one kind; stored as a whole, or refused with every fault by its row."""
-    return _keep(who, {soort: flows.of_file(spreadsheet.read(content, SOORTEN[soort].model))})
+    rows, faults = spreadsheet.gather(content, SOORTEN[soort].model)
+    return _keep(who, {soort: flows.of_file(rows)}, faults)
 
 
 @router.get("/inkoop/{soort}/historie", summary="Wat er is vervangen")

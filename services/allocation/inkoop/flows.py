@@ -1,7 +1,8 @@
 """Keeping what was bought, for oneself or for a region: every row, or with all faults none of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Table, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -9,11 +10,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.allocation.inkoop import models as m
-from services.allocation.inkoop import queries
+from services.allocation.inkoop import queries, toetsen
 from shared.contracts import Model
 from shared.db import inkoop
 from shared.db.session import acting_for
 from shared.errors import Fault, Refused
+from shared.spreadsheet import row_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +46,50 @@ Place = str
 Rows = Sequence[tuple[Place, Model]]
 
 
-def keep(session: Session, organisatie: str, wie: str, items: Mapping[str, Rows]) -> m.Ingelezen:
+def keep(
+    session: Session, organisatie: str, wie: str, items: Mapping[str, Rows], faults: Sequence[Fault] = ()
+) -> m.Ingelezen:
     """Store rows by kind, each replacing the one with the same key, also for the members of the own region.
 
-    A row comes with its place in the input. Raises Refused: 409 when another municipality keeps this for us, 422
-    with every fault by its place.
+    A row comes with its place in the input, `faults` are those of rows that were none. Raises Refused: 409 when
+    another municipality keeps this for us, 422 with every fault by its place.
     """
+    members = _region(session, organisatie, wie)
+    against, warnings = toetsen.judge(session, organisatie, [row for rows in items.values() for row in rows])
+    for member in members:
+        with acting_for(session, member):
+            _keep(session, member, items, [*faults, *against])
+    counts = {naam: len(rows) for naam, rows in items.items()}
+    return m.Ingelezen(aantallen=counts, gemeenten=members, waarschuwingen=warnings)
+
+
+def remove(session: Session, organisatie: str, wie: str, soort: Soort, key: Mapping[str, Any]) -> None:
+    """Take a row away, also from the members of the own region; what it was is kept.
+
+    `key` is the primary key without its owner. Raises Refused: 404 when there is none, 409 when another municipality
+    keeps this for us or something refers to it, here or at a member.
+    """
+    for member in _region(session, organisatie, wie):
+        row = soort.table.c
+        same = (row[name] == value for name, value in {"eigenaar": member, **key}.items())
+        with acting_for(session, member):
+            try:
+                with session.begin_nested():
+                    gone = session.scalars(delete(soort.table).where(*same).returning(row.eigenaar)).all()
+            except IntegrityError:
+                text = "Hier verwijst nog iets naar. Haal dat eerst weg."
+                raise Refused(409, "Dit is nog in gebruik", [Fault("VERWIJZING", "", text)]) from None
+        if not gone and member == organisatie:
+            raise Refused(404, f"{soort.model.__name__} niet gevonden", detail="Controleer de sleutel in het adres.")
+
+
+def _region(session: Session, organisatie: str, wie: str) -> list[str]:
+    """For whom an organisation changes what was bought: itself and who follows it. Raises Refused (409)."""
     if (centrum := queries.centrum(session, organisatie)) is not None:
         detail = f"Gemeente {centrum} houdt de inkoop bij voor de regio. Vraag haar om de wijziging."
         raise Refused(409, "Dit wordt elders bijgehouden", detail=detail)
     _act(session, wie)
-    members = [organisatie, *queries.members(session, organisatie)]
-    for member in members:
-        with acting_for(session, member):
-            _keep(session, member, items)
-    return m.Ingelezen(aantallen={naam: len(rows) for naam, rows in items.items()}, gemeenten=members)
+    return [organisatie, *queries.members(session, organisatie)]
 
 
 def _act(session: Session, wie: str) -> None:
@@ -66,24 +97,61 @@ def _act(session: Session, wie: str) -> None:
     session.execute(select(func.set_config("zorgketen.wie", wie, True)))
 
 
-def _keep(session: Session, eigenaar: str, items: Mapping[str, Rows]) -> None:
-    faults: list[Fault] = []
+def _keep(session: Session, eigenaar: str, items: Mapping[str, Rows], told: Sequence[Fault] = ()) -> None:
+    faults = [*told]
     for naam, soort in SOORTEN.items():
         rows = items.get(naam, ())
-        if soort.table is inkoop.contract:  # a framework comes before the contracts that name it
-            rows = sorted(rows, key=lambda row: getattr(row[1], "tegenpartij", None) is not None)
-        for place, row in rows:
-            if fault := _refused(session, eigenaar, soort, row):
-                faults.append(Fault(fault.code, place + fault.pad, fault.melding))
+        faults += _doubles(soort, rows)
+        failed = _store(session, eigenaar, soort, sorted(rows, key=lambda row: _order(soort, row[1])))
+        # what stood in the way may have been moved by a later row
+        again = _store(session, eigenaar, soort, [(place, row) for place, row, _ in reversed(failed)])
+        faults += [Fault(fault.code, place + fault.pad, fault.melding) for place, _, fault in again]
     if faults:
-        raise Refused(422, "Dit kan niet worden vastgelegd", faults[:200], "Er is niets vastgelegd.")
+        more = f" Er zijn nog {len(faults) - MOST} fouten." if len(faults) > MOST else ""
+        found = sorted(faults, key=_place)[:MOST]
+        raise Refused(422, "Dit kan niet worden vastgelegd", found, f"Er is niets vastgelegd.{more}")
+
+
+MOST = 200
+"""How many faults are told at once."""
+
+
+def _place(fault: Fault) -> tuple[int, int]:
+    """In which order faults are told: by kind, then by row."""
+    kind = fault.pad.split("/")[1] if "/" in fault.pad else ""
+    return [*SOORTEN].index(kind) if kind in SOORTEN else 0, row_of(fault)
+
+
+def _key(soort: Soort, row: Model) -> tuple[str, ...]:
+    names = (column.name for column in soort.table.primary_key if column.name != "eigenaar")
+    values = (getattr(row, name) for name in names)
+    return tuple(str(sorted(value.items()) if isinstance(value, dict) else value) for value in values)
+
+
+def _order(soort: Soort, row: Model) -> tuple[bool, tuple[str, ...]]:
+    """A framework comes before the contracts that name it; what is earlier ends before what is later begins."""
+    return getattr(row, "tegenpartij", None) is not None, _key(soort, row)
+
+
+def _doubles(soort: Soort, rows: Rows) -> Iterator[Fault]:
+    seen: set[tuple[str, ...]] = set()
+    for place, row in rows:
+        if (key := _key(soort, row)) in seen:
+            yield Fault("DUBBEL", place, "Een eerdere regel heeft dezelfde sleutel. Houd één van beide over.")
+        seen.add(key)
+
+
+def _store(session: Session, eigenaar: str, soort: Soort, rows: Rows) -> list[tuple[Place, Model, Fault]]:
+    """Store what can be; the others, each with what is against it."""
+    found = ((place, row, _refused(session, eigenaar, soort, row)) for place, row in rows)
+    return [(place, row, fault) for place, row, fault in found if fault]
 
 
 def _refused(session: Session, eigenaar: str, soort: Soort, row: Model) -> Fault | None:
     """Store a row; what is against it."""
     if fault := _wrong_party(eigenaar, row) or _off_axis(session, eigenaar, row):
         return fault
-    values = {"eigenaar": eigenaar, **{name: getattr(row, name) for name in type(row).model_fields}}
+    values = {"eigenaar": eigenaar, **{name: _plain(getattr(row, name)) for name in type(row).model_fields}}
     key = [column.name for column in soort.table.primary_key]
     changed = {name: value for name, value in values.items() if name not in key}
     changed["vastgelegd_op"] = func.clock_timestamp()
@@ -92,8 +160,20 @@ def _refused(session: Session, eigenaar: str, soort: Soort, row: Model) -> Fault
         with session.begin_nested():
             session.execute(statement)
     except IntegrityError as error:
-        return _conflict(error)
+        fault = _conflict(error)
+        if (
+            fault.code == "PERIODE"
+            and isinstance(row, m.Contract)
+            and (there := queries.beside(session, eigenaar, row))
+        ):
+            text = f"De periode overlapt met die van contract {', '.join(there)}. Sluit dat eerst af, of haal het weg."
+            return Fault(fault.code, fault.pad, text)
+        return fault
     return None
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump() if isinstance(value, Model) else value
 
 
 def _wrong_party(eigenaar: str, row: Model) -> Fault | None:
@@ -157,18 +237,24 @@ def join_region(session: Session, gemeente: str, wie: str, centrum: str | None) 
 def _everything(session: Session, eigenaar: str) -> dict[str, Rows]:
     return {
         naam: [
-            (f"/{naam}/{number}", soort.model.of(row))
-            for number, row in enumerate(queries.own(session, soort.table, eigenaar))
+            ("/".join(["", naam, *_key(soort, row)]), row)
+            for row in map(soort.model.of, queries.own(session, soort.table, eigenaar))
         ]
         for naam, soort in SOORTEN.items()
     }
 
 
 def name_members(session: Session, centrum: str, gemeenten: Sequence[str]) -> None:
-    """The municipalities that may have us keep their purchase data. Raises Refused (422)."""
+    """The municipalities that may have us keep their purchase data; who is left out keeps its own again.
+
+    Raises Refused (422).
+    """
     if centrum in gemeenten:
         text = "Een gemeente is geen lid van haar eigen regio. Laat haar weg."
         raise Refused(422, "Dit kan niet worden vastgelegd", [Fault("REGIO", "/gemeenten", text)])
+    for gone in {*queries.members(session, centrum)} - {*gemeenten}:  # it keeps its own again
+        with acting_for(session, gone):
+            session.execute(delete(inkoop.regio).where(inkoop.regio.c.eigenaar == gone))
     session.execute(delete(inkoop.regio_lid).where(inkoop.regio_lid.c.eigenaar == centrum))
     if gemeenten:
         rows = [{"eigenaar": centrum, "gemeente": gemeente} for gemeente in sorted(set(gemeenten))]

@@ -1,9 +1,10 @@
 """What an organisation bought or sells, as the API and the import take and give it."""
 
+import re
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from shared.contracts import (
     CARRIED,
@@ -34,6 +35,19 @@ def _split(value: Any) -> Any:
 
 Waarden = Annotated[list[Naam], BeforeValidator(_split), Field(min_length=1, max_length=100)]
 """The values of an axis; in a CSV file with | between them."""
+
+
+def _moment(value: str) -> str:
+    try:
+        date.fromisoformat(f"2000-{value}")
+    except ValueError:
+        raise ValueError("dit is geen dag van een jaar; schrijf MM-DD, zoals 07-01") from None
+    return value
+
+
+Moment = Annotated[str, Field(pattern="^[0-9]{2}-[0-9]{2}$", examples=["07-01"]), AfterValidator(_moment)]
+"""A day of every year, as MM-DD."""
+Momenten = Annotated[list[Moment], BeforeValidator(_split), Field(max_length=12)]
 
 
 class Gedateerd(Model):
@@ -78,6 +92,7 @@ class Contract(Gedateerd):
         pattern="^(open|twee_momenten|bij_tekort|gesloten)$",
         description="Wanneer aanbieders kunnen toetreden: open, twee_momenten, bij_tekort of gesloten",
     )
+    toetreding_momenten: Momenten = Field(default=[], description="Dagen (MM-DD) waarop een aanbieder toetreedt")
     opties: int = Field(default=0, ge=0, le=10, description="Hoe vaak er verlengd kan worden")
     optie_maanden: int = Field(default=0, ge=0, le=120, description="Met hoeveel maanden per keer")
     opties_gebruikt: int = Field(default=0, ge=0, le=10, description="Hoe vaak er al verlengd is")
@@ -110,6 +125,9 @@ class Product(Gedateerd):
     bekostiging: str = Field(pattern="^(inspanning|output|taak)$", description="inspanning, output of taak")
     landelijk: bool = Field(default=False, description="Staat op de landelijke productlijst")
     levertermijn: int | None = Field(default=None, ge=0, le=520, description="Werkdagen van toewijzing tot levering")
+    onderhoudstermijn: int | None = Field(
+        default=None, ge=0, le=520, description="Werkdagen van melding tot onderhoud of reparatie"
+    )
     eigen_bijdrage: bool = Field(default=False, description="De cliënt betaalt een eigen bijdrage")
 
     @model_validator(mode="after")
@@ -131,6 +149,35 @@ class Tarief(Gedateerd):
     tarief: Cents = Field(description="Eurocenten per eenheid")
 
 
+def _counts(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if not _COUNTS.fullmatch(value):
+        raise ValueError("schrijf bij elke waarde de aantallen, zoals 1-2=1,2|3-4=3,4")
+    pairs = (part.rpartition("=") for part in value.split("|"))
+    return {name: [int(number) for number in numbers.split(",")] for name, _, numbers in pairs}
+
+
+_COUNTS = re.compile(r"[^|]+=[0-9]{1,2}(,[0-9]{1,2})*(\|[^|]+=[0-9]{1,2}(,[0-9]{1,2})*)*")
+
+
+class Gebieden(Model):
+    """De resultaatgebieden van een tabel, en welke waarde van een as volgt uit hun aantal."""
+
+    op_as: Sleutelwoord = Field(description="De as waarop het aantal staat")
+    waarden: Annotated[dict[Naam, list[Annotated[int, Field(ge=0, le=20)]]], BeforeValidator(_counts)] = Field(
+        min_length=1, description="Bij elke waarde van die as de aantallen; in een CSV 1-2=1,2|3-4=3,4"
+    )
+    toegestaan: Waarden = Field(description="De resultaatgebieden waaruit wordt gekozen")
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        counts = [count for some in self.waarden.values() for count in some]
+        if len(counts) != len(set(counts)):
+            raise ValueError("een aantal gebieden hoort bij één waarde; noem het één keer")
+        return self
+
+
 class Arrangementmodel(Model):
     """De assen van een tabel van arrangementen, elk met haar waarden: profiel × intensiteit, bijvoorbeeld."""
 
@@ -138,6 +185,13 @@ class Arrangementmodel(Model):
     standaard: Standaard
     naam: Naam = Field(description="Naam")
     assen: dict[Sleutelwoord, Waarden] = Field(min_length=1, max_length=6, description="Assen met hun waarden")
+    gebieden: Gebieden | None = Field(default=None, description="De resultaatgebieden, als een as hun aantal zegt")
+
+    @model_validator(mode="after")
+    def _areas(self) -> Self:
+        if self.gebieden and {*self.gebieden.waarden} != {*self.assen.get(self.gebieden.op_as, ())}:
+            raise ValueError("gebieden noemt een as van het model (op_as), met al haar waarden en geen andere")
+        return self
 
 
 class Arrangement(Gedateerd):
@@ -155,8 +209,8 @@ class Arrangement(Gedateerd):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        size = (self.volume, self.eenheid, self.frequentie)
-        if (self.product_code is None) != (size == (None, None, None)) or (None in size and any(size)):
+        size = (self.product_code, self.volume, self.eenheid, self.frequentie)
+        if len({part is None for part in size}) > 1:
             raise ValueError("volume, eenheid en frequentie horen bij een productcode (CD041): vul alle of geen")
         if self.volume is not None and self.budget is not None:
             raise ValueError("vul omvang of budget, niet allebei (CD077)")
@@ -209,3 +263,4 @@ class Ingelezen(Model):
 
     aantallen: dict[str, int] = Field(description="Aantal regels per soort")
     gemeenten: list[str] = Field(description="Voor welke gemeenten het is vastgelegd: de eigen en die van de regio")
+    waarschuwingen: list[str] = Field(default=[], description="Wat opviel; het hield niets tegen")

@@ -1,11 +1,13 @@
 """What was bought, as it stands or as it stood on a day."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Table, and_, select
+from sqlalchemy import ARRAY, Date, Row, Table, Text, and_, any_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
+from services.allocation.inkoop.models import Gebieden
 from shared.db import inkoop
 
 
@@ -21,6 +23,32 @@ def axes(session: Session, eigenaar: str, model: str) -> dict[str, list[str]] | 
     """The axes of a table of arrangements with their values; None when there is no such table."""
     row = inkoop.arrangementmodel.c
     return session.scalar(select(row.assen).where(row.eigenaar == eigenaar, row.model == model))
+
+
+def areas(session: Session, eigenaar: str, model: str) -> Gebieden | None:
+    """The result areas of a table of arrangements; None when it tells of none."""
+    row = inkoop.arrangementmodel.c
+    found = session.scalar(select(row.gebieden).where(row.eigenaar == eigenaar, row.model == model))
+    return None if found is None else Gebieden(**found)
+
+
+def contracts(session: Session, eigenaar: str, numbers: Sequence[str]) -> dict[str, Row[Any]]:
+    """The contracts of these numbers and those under them, by number."""
+    row = inkoop.contract
+    some = any_(cast([*numbers], ARRAY(Text)))
+    named = or_(row.c.nummer == some, row.c.raamcontract == some)
+    found = session.execute(select(row).where(row.c.eigenaar == eigenaar, named)) if numbers else ()
+    return {each.nummer: each for each in found}
+
+
+def beside(session: Session, eigenaar: str, wanted: Any) -> list[str]:
+    """The numbers of the contracts that a contract would run beside: of the same party, law and lot."""
+    row = inkoop.contract.c
+    same = (row[name] == getattr(wanted, name) for name in ("tegenpartij", "standaard", "perceel"))
+    days = func.daterange(row.begindatum, row.einddatum, "[]").op("&&")
+    overlap = days(func.daterange(wanted.begindatum, cast(wanted.einddatum, Date), "[]"))
+    query = select(row.nummer).where(row.eigenaar == eigenaar, *same, row.nummer != wanted.nummer, overlap)
+    return list(session.scalars(query.order_by(row.nummer).limit(10)))
 
 
 def centrum(session: Session, gemeente: str) -> str | None:

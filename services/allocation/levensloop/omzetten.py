@@ -15,7 +15,7 @@ from services.allocation.levensloop.reeksmodellen import Doel, NieuweOmzetting
 from services.allocation.models import Omvang, Product
 from services.allocation.toewijzen import bestaand, checks
 from services.allocation.toewijzen import queries as own
-from services.allocation.toewijzen.flows import last_day
+from shared.calendar import last_day
 from shared.db import tables as t
 from shared.errors import Fault, Refused
 from shared.security import Caller

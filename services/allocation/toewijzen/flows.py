@@ -1,23 +1,27 @@
 """Allocating: from an arrangement or a product, checked against what was bought, and expensive ones by two persons."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import ValidationError
 from sqlalchemy import Row, insert
 from sqlalchemy.orm import Session
 
 from services.allocation import flows, queries
+from services.allocation.inkoop import queries as inkoop
+from services.allocation.inkoop.gebieden import cell_fits
 from services.allocation.models import NieuweToewijzing, Omvang, Product, Wijziging
 from services.allocation.toewijzen import bestaand, checks, plafonds
 from services.allocation.toewijzen import queries as own
 from services.allocation.toewijzen.models import TOEGANGEN, Toegewezen
 from shared import vault
-from shared.calendar import NEDERLAND
+from shared.calendar import NEDERLAND, last_day
 from shared.db import toewijzen as tt
 from shared.db.session import Namens, trial
 from shared.errors import Fault, Refused
+from shared.invalid import faults_of
 from shared.models import to_tree
 from shared.standard.catalogue import message_of
 
@@ -142,7 +146,13 @@ def resolve(session: Session, gemeente: str, wanted: Toegewezen) -> NieuweToewij
     if cell is None or cell.standaard != wanted.standaard:
         text = "Dit vakje bestaat op de ingangsdatum niet in deze tabel, voor deze wet. Controleer model en assen."
         raise Refused(422, "De toewijzing kan niet", [Fault("ARRANGEMENT", "/arrangement", text)])
-    return NieuweToewijzing(**told | _from_cell(cell, wanted))
+    told_of = inkoop.areas(session, gemeente, chosen.model)
+    if found := cell_fits(told_of, chosen.assen, wanted.resultaatgebieden):
+        raise Refused(422, "De toewijzing kan niet", found)
+    try:
+        return NieuweToewijzing(**told | _from_cell(cell, wanted))
+    except ValidationError as error:  # a period or a size that no message can carry
+        raise Refused(422, "De toewijzing kan niet", faults_of(error.errors(), "/arrangement")) from None
 
 
 def _from_cell(cell: Row[Any], wanted: Toegewezen) -> dict[str, Any]:
@@ -154,22 +164,6 @@ def _from_cell(cell: Row[Any], wanted: Toegewezen) -> dict[str, Any]:
         "budget": cell.budget,
         "einddatum": wanted.einddatum or last_day(wanted.ingangsdatum, cell.maanden),
     }
-
-
-def last_day(begin: date, months: int | None) -> date | None:
-    """The last day of a run of so many months; None when it is open.
-
-    >>> last_day(date(2026, 1, 31), 1)
-    datetime.date(2026, 2, 27)
-    >>> last_day(date(2026, 3, 1), 12)
-    datetime.date(2027, 2, 28)
-    """
-    if months is None:
-        return None
-    years, month = divmod(begin.month - 1 + months, 12)
-    first = date(begin.year + years, month + 1, 1)
-    end_of_month = (first + timedelta(31)).replace(day=1) - timedelta(1)
-    return min(first + timedelta(begin.day - 1), end_of_month) - timedelta(1)
 
 
 def needs_nobody(session: Session, gemeente: str, standaard: str, *changes: checks.Change) -> None:

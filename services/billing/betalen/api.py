@@ -4,11 +4,11 @@ from operator import attrgetter
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response, Security
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, Security
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from services.billing.betalen import flows, queries, rekeningen, taken, uitslagen
+from services.billing.betalen import flows, importeren, queries, rekeningen, taken, uitslagen
 from services.billing.betalen.bank import KOLOMMEN, Gelezen, read_camt, read_csv
 from services.billing.betalen.models import (
     Bankresultaat,
@@ -17,17 +17,21 @@ from services.billing.betalen.models import (
     Betaalvoorstel,
     Betaalvoorstellen,
     Betaling,
+    Ingelezen,
     NieuwBetaalvoorstel,
     Rekening,
     Rekeningen,
     Taakbekostiging,
     Taakbekostigingen,
+    Taakregel,
+    Takenlijst,
     TeBetalen,
     Toegekend,
     VastgelegdeRekening,
     Vooruitzicht,
 )
 from services.billing.betalen.pain import end_to_end, payment_of
+from shared import spreadsheet
 from shared.calendar import vandaag
 from shared.contracts import Volgnummer
 from shared.db.session import transaction
@@ -74,6 +78,26 @@ def put_taakbekostiging(body: Taakbekostiging, who: Beheerder) -> Taakbekostigin
     with transaction(who) as session:
         taken.keep(session, who.organisatie, body)
     return body
+
+
+@router.post("/taakbekostigingen/import", summary="Lees taakbekostigingen in (JSON)")
+def post_import(body: Takenlijst, who: Beheerder) -> Ingelezen:
+    """All of them or nothing, with every fault by its place."""
+    placed = [(f"/taakbekostigingen/{number}", row) for number, row in enumerate(body.taakbekostigingen)]
+    with transaction(who) as session:
+        return Ingelezen(aantal=taken.take_in(session, who.organisatie, placed))
+
+
+@router.post("/taakbekostigingen/import-csv", summary="Lees taakbekostigingen in (CSV)")
+def post_import_csv(
+    who: Beheerder,
+    content: Annotated[bytes, Body(media_type="text/csv", description="CSV (UTF-8) met de veldnamen als eerste regel")],
+) -> Ingelezen:
+    """A row per instalment (`termijn.vervaldatum`, `.bedrag`, `.soort`); those of one number go together."""
+    rows, wrong = spreadsheet.gather(content, Taakregel)
+    placed, faults = importeren.of_rows(rows)
+    with transaction(who) as session:
+        return Ingelezen(aantal=taken.take_in(session, who.organisatie, placed, wrong + faults))
 
 
 @router.get("/taakbekostigingen", summary="Taakbekostigingen en subsidies")

@@ -81,6 +81,30 @@ class Taakbekostiging(Model):
         return self
 
 
+class Taakregel(Model):
+    """Een regel van een CSV: een taakbekostiging met een van haar termijnen, of zonder."""
+
+    nummer: Nummer
+    aanbieder: AgbCode
+    omschrijving: Annotated[str, Field(min_length=1, max_length=200), NO_BSN, CARRIED]
+    begindatum: Datum
+    einddatum: Datum
+    bedrag: Bedrag
+    termijn: Betaaltermijn | None = None
+
+
+class Takenlijst(Model):
+    """Taakbekostigingen om in te lezen."""
+
+    taakbekostigingen: list[Taakbekostiging] = Field(max_length=10_000, description="Elk met haar betaalplan")
+
+
+class Ingelezen(Model):
+    """Wat er is ingelezen."""
+
+    aantal: int = Field(description="Aantal taakbekostigingen")
+
+
 class Taakbekostigingen(Model):
     """De taakbekostigingen van de gemeente."""
 

@@ -1,5 +1,6 @@
 """Task-based sums and subsidies (model D) with their instalment plans."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row
@@ -7,10 +8,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.billing.betalen import queries
+from services.billing.betalen.importeren import Placed
 from services.billing.betalen.models import Betaaltermijn, Taakbekostiging
 from shared.db import ledger
 from shared.db import tables as t
 from shared.errors import Fault, Refused
+from shared.spreadsheet import row_of
 
 _FIELDS = ("vervaldatum", "bedrag", "soort")
 GONE = 0
@@ -36,6 +39,29 @@ def keep(session: Session, eigenaar: str, body: Taakbekostiging) -> None:
         session.execute(added.on_conflict_do_update(index_elements=list(t.betaaltermijn.primary_key), set_=replaced))
 
 
+def take_in(session: Session, eigenaar: str, wanted: Sequence[Placed], told: Sequence[Fault] = ()) -> int:
+    """Store sums with their plans, all or none; how many.
+
+    `told` is what is wrong already. Raises Refused (422) with every fault by its place.
+    """
+    faults, seen = [*told], set[str]()
+    for place, task in wanted:
+        if task.nummer in seen:
+            faults.append(Fault("DUBBEL", place, "Dit nummer staat er al eerder in. Houd er één over."))
+        seen.add(task.nummer)
+        try:
+            keep(session, eigenaar, task)
+        except Refused as refused:  # before anything was written
+            faults += [Fault(fault.code, place + fault.pad, fault.melding) for fault in refused.faults]
+    if faults:
+        raise Refused(
+            422, "De taakbekostigingen kloppen niet", sorted(faults, key=row_of)[:MOST], "Er is niets vastgelegd."
+        )
+    return len(wanted)
+
+
+MOST = 200
+"""How many faults are told at once."""
 _OF_TASK = ("nummer", "aanbieder", "omschrijving", "begindatum", "einddatum", "bedrag")
 
 

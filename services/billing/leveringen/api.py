@@ -98,10 +98,6 @@ def post_import(who: Leverancier, inhoud: Annotated[bytes, Depends(_csv_body)], 
     All of it or nothing: faults name the row (the header is row 1) and the column.
     """
     found = spreadsheet.read(inhoud, Verrichting)
-    if not found:
-        raise spreadsheet.refuse(
-            "LEEG", "Er staan geen rijen in het bestand. Zet onder de kop een rij per verrichting."
-        )
     if len(found) > MOST_ROWS:
         raise spreadsheet.refuse("TE_GROOT", f"Het bestand heeft meer dan {MOST_ROWS} rijen. Splits het.")
 

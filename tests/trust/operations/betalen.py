@@ -12,6 +12,12 @@ OPERATIONS: Mapping[Key, Operation] = {
     ("billing", "GET", "/v1/rekeningen"): Operation("lezen", "gemeente"),
     ("billing", "POST", "/v1/rekeningen/{id}/bevestiging"): Operation("goedkeuren", "gemeente", "rekening", (409, 404)),
     ("billing", "PUT", "/v1/taakbekostigingen"): Operation("beheren", "gemeente", body=TAAK),
+    ("billing", "POST", "/v1/taakbekostigingen/import"): Operation(
+        "beheren", "gemeente", body={"taakbekostigingen": []}
+    ),
+    ("billing", "POST", "/v1/taakbekostigingen/import-csv"): Operation(
+        "beheren", "gemeente", gives=(422, 0)
+    ),  # no rows
     ("billing", "GET", "/v1/taakbekostigingen"): Operation("lezen", "gemeente"),
     ("billing", "GET", "/v1/te-betalen"): Operation("lezen", "gemeente"),
     ("billing", "POST", VOORSTELLEN): Operation("betalen", "gemeente", gives=(422, 0)),  # no account was confirmed

@@ -26,8 +26,18 @@ OPERATIONS: Mapping[Key, Operation] = {
         for soort, (wie, body, status) in BODIES.items()
     },
     **{("allocation", "GET", f"/v1/{soort}"): Operation("lezen") for soort in BODIES},
+    **{  # no key is given, so that nothing goes
+        ("allocation", "DELETE", f"/v1/{soort}"): Operation("beheren", wie, gives=(422, 0))
+        for soort, (wie, _, _) in BODIES.items()
+    },
+    ("allocation", "POST", "/v1/contracten/{nummer}/verlenging"): Operation(
+        "beheren",
+        "gemeente",
+        object="contract",
+        gives=(409, 404),  # it has no options
+    ),
     ("allocation", "POST", "/v1/inkoop"): Operation("beheren"),
-    ("allocation", "POST", "/v1/inkoop/{soort}"): Operation("beheren", object="soort", gives=(200, 422)),
+    ("allocation", "POST", "/v1/inkoop/{soort}"): Operation("beheren", object="soort", gives=(422, 422)),  # no rows
     ("allocation", "GET", "/v1/inkoop/{soort}/historie"): Operation("lezen", object="soort", gives=(200, 422)),
     ("allocation", "PUT", "/v1/regio"): Operation("beheren", "gemeente", body={"centrum": None}),
     ("allocation", "GET", "/v1/regio"): Operation("lezen", "gemeente"),

@@ -19,7 +19,7 @@ OPERATIONS: Mapping[Key, Operation] = {
     ("allocation", "GET", "/v1/resultaten/export"): Operation("leveren", "aanbieder"),
     ("allocation", "GET", "/v1/resultaten/export-csv"): Operation("leveren", "aanbieder"),
     ("allocation", "POST", "/v1/resultaten/import"): Operation("beheren", "gemeente"),
-    ("allocation", "POST", "/v1/resultaten/import-csv"): Operation("beheren", "gemeente"),
+    ("allocation", "POST", "/v1/resultaten/import-csv"): Operation("beheren", "gemeente", gives=(422, 0)),  # no rows
 }
 PERIODE = {"ingangsdatum": "2024-01-01", "einddatum": "2024-06-30"}
 _days_off = (f"2027-02-{day:02}" for day in range(1, 29))
