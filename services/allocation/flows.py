@@ -74,7 +74,6 @@ def changed(row: Row[Any], wanted: Wijziging, nu: datetime) -> dict[str, Any]:
         "omvang_volume": wanted.volume,
         "budget": wanted.budget,
         "reden_wijziging": wanted.reden_wijziging,
-        "referentie_aanbieder": wanted.referentie_aanbieder,
     }
     told = {name: value for name, value in changes.items() if value is not None}
     return as_told(message_of(row.standaard, "301"), row) | told | determined(nu)

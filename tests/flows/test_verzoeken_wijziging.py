@@ -117,6 +117,23 @@ class TestGrantedAsAWhole:
         assert v.decide(chain, asked, "afwijzing", reden="1").status_code == 201
 
 
+class TestNotInPassing:
+    """A person decides on a request as a whole: no other action grants it (IV093), or leans on it (OP299)."""
+
+    @pytest.mark.parametrize("path", ["/toewijzingen", "/toewijzingen/{}/wijzigingen"])
+    def test_no_other_action_takes_its_reference(self, chain: Chain, wet: v.Wet, path: str) -> None:
+        number = v.allocated(chain, wet)
+        asked = one(chain, wet, te_wijzigen_producten=[v.changing(number)], nieuwe_producten=[v.fresh(wet)])
+        own = {"reden_wijziging": "12", "einddatum": v.over(90)}
+        whole = {"standaard": wet.standaard, "aanbieder": wet.aanbieder, "client": wet.client, "product": wet.ander}
+        new = whole | {"ingangsdatum": v.over(200), "omvang": v.WEKELIJKS}
+        body = (own if "{}" in path else new) | {"referentie_aanbieder": asked["referentie_aanbieder"]}
+        refused = v.post(chain.gemeente, path.format(f"0193-{wet.standaard}-{number}"), body)
+        assert refused.status_code == 422
+        assert [found["pad"] for found in refused.json()["bevindingen"]] == ["/body/referentie_aanbieder"]
+        assert v.see(chain.gemeente, asked)["status"] == "open"
+
+
 class TestRefused:
     def test_everything_stays_as_it_was(self, chain: Chain, wet: v.Wet) -> None:
         number = v.allocated(chain, wet)
