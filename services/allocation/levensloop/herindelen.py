@@ -11,6 +11,7 @@ from services.allocation.levensloop.plannen import DAG, Gepland
 from services.allocation.levensloop.reeksmodellen import NieuweHerindeling
 from services.allocation.levensloop.uitvoeren import head
 from services.allocation.rules.toewijzing import VERWIJDERD
+from services.allocation.toewijzen import bestaand
 from shared.db import audit, people
 from shared.db import levensloop as lt
 from shared.db import tables as t
