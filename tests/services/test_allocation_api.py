@@ -215,7 +215,12 @@ class TestAChange:
             ({}, {"einddatum": "2025-08-31"}, ["TR004"], ["/einddatum"]),
             ({}, {"budget": 1}, ["CD077"], ["/budget"]),
             (BUDGET, {"volume": 1}, ["CD041"], ["/volume"]),
-            ({"product": ANDERS, "omvang": WEKELIJKS}, {"volume": 1}, ["IV066"], ["/volume"]),
+            (
+                {"product": ANDERS, "omvang": WEKELIJKS, "einddatum": "2026-12-31"},
+                {"volume": 1},
+                ["IV066"],
+                ["/volume"],
+            ),
             (BUDGET, {"volume": 1, "einddatum": "2020-01-01"}, ["TR004", "CD041"], ["/einddatum", "/volume"]),
         ],
         ids=[
