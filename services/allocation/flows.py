@@ -9,9 +9,11 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from services.allocation import queries, rules
+from services.allocation.meldingen import standing
 from services.allocation.models import NieuweToewijzing, Start, Stop, Wijziging
 from services.allocation.rules.regie import VERWIJDEREN
 from services.allocation.rules.toewijzing import VERWIJDERD
+from services.allocation.rules.wijziging import TOTAAL
 from shared import vault
 from shared.calendar import NEDERLAND
 from shared.contracts import Beoordeling
@@ -58,9 +60,7 @@ def determined(nu: datetime) -> dict[str, Any]:
 
 def change(session: Session, gemeente: str, toewijzing: str, wanted: Wijziging, nu: datetime) -> UUID:
     """Change an allocation under its own number; the 301 that tells it. Raises Refused (404, 422)."""
-    row = queries.one(session, gemeente, toewijzing)
-    ledger.serialize(session, gemeente, row.tegenpartij, row.standaard, row.bsn)
-    row = queries.one(session, gemeente, toewijzing)
+    row = queries.taken(session, gemeente, toewijzing)
     product = changed(row, wanted, nu)
     message = message_of(row.standaard, "301")
     return send_301(session, message, gemeente, row.tegenpartij, client_as_told(session, row), [product], nu)
@@ -68,13 +68,15 @@ def change(session: Session, gemeente: str, toewijzing: str, wanted: Wijziging, 
 
 def changed(row: Row[Any], wanted: Wijziging, nu: datetime) -> dict[str, Any]:
     """An allocation as its next version tells it. Raises Refused (422)."""
+    if row.reden_wijziging == VERWIJDERD:
+        text = "Deze toewijzing is verwijderd en blijft dat. Stel een nieuwe vast."
+        raise Refused(422, "De wijziging kan niet", [Fault("TR384", "/", text)])
     _check_change(row, wanted)
     changes = {
         "einddatum": wanted.einddatum,
         "omvang_volume": wanted.volume,
         "budget": wanted.budget,
         "reden_wijziging": wanted.reden_wijziging,
-        "referentie_aanbieder": wanted.referentie_aanbieder,
     }
     told = {name: value for name, value in changes.items() if value is not None}
     return as_told(message_of(row.standaard, "301"), row) | told | determined(nu)
@@ -97,6 +99,9 @@ def _check_change(row: Row[Any], wanted: Wijziging) -> None:
         faults.append(Fault("TR004", "/einddatum", "De einddatum ligt voor de ingangsdatum. Kies een latere dag."))
     if wanted.volume is not None and row.omvang_volume is None:
         faults.append(Fault("CD041", "/volume", "Deze toewijzing heeft geen omvang. Wijzig het budget."))
+    elif wanted.volume is not None and row.omvang_frequentie != TOTAAL:
+        how = "Gebruik POST /v1/toewijzingen/{id}/herziening, die haar beëindigt en een nieuwe laat volgen."
+        faults.append(Fault("IV066", "/volume", f"Alleen een totaal houdt met een ander volume zijn nummer. {how}"))
     if wanted.budget is not None and row.budget is None:
         faults.append(Fault("CD077", "/budget", "Deze toewijzing heeft geen budget. Wijzig het volume."))
     if faults:
@@ -175,8 +180,37 @@ def _report(
     person = queries.client_of(session, row)
     client = {name: getattr(person, name) for name in message.classes["Client"].fields}
     client["bsn"] = people.bsn_of(session, aanbieder, person.bsn)
+    removal = leaves["status_aanlevering"] == VERWIJDEREN
+    if name == "StartProduct" and not removal:
+        check_start(row, leaves["begindatum"])
+    if name == "StopProduct" and removal:
+        _check_one_runs(session, row, leaves)
     product = {"toewijzing_nummer": row.toewijzing_nummer, **_delivered(session, row, name, leaves), **leaves}
     return compose(session, message, aanbieder, row.tegenpartij, {"Client": {**client, name: [product]}}, vandaag)
+
+
+def check_start(row: Row[Any], begindatum: date) -> None:
+    """Refuse a start that its allocation does not allow, which only its provider can prevent. Raises Refused (422)."""
+    if row.reden_wijziging == VERWIJDERD:
+        fault = Fault("TR384", "/toewijzing", "Deze toewijzing is verwijderd. Vraag de gemeente om een nieuwe.")
+    elif begindatum < row.ingangsdatum or (row.einddatum is not None and begindatum > row.einddatum):
+        text = "Deze dag ligt niet binnen de toewijzing. Kies een dag daarin, of vraag de gemeente om een wijziging."
+        fault = Fault("BEGINDATUM", "/begindatum", text)
+    else:
+        return
+    raise Refused(422, "De start kan niet worden gemeld", [fault])
+
+
+def _check_one_runs(session: Session, row: Row[Any], leaves: Mapping[str, Any]) -> None:
+    """Refuse to take back a stop from before a restart: then two deliveries would run (OP289). Raises Refused (422)."""
+    names = ("begindatum", "einddatum", "reden_beeindiging")
+    stops = [tuple(getattr(stop, name) for name in names) for stop in standing(session, row, "StopProduct")]
+    gone = tuple(leaves[name] for name in names)
+    ended = {stop[0] for stop in stops if stop != gone}
+    running = [start for start in standing(session, row, "StartProduct") if start.begindatum not in ended]
+    if gone in stops and len(running) > 1:
+        text = "De levering is daarna opnieuw gestart, en twee kunnen niet lopen. Neem eerst die start terug."
+        raise Refused(422, "De stop kan niet worden teruggenomen", [Fault("OP289", "/begindatum", text)])
 
 
 def _delivered(session: Session, row: Row[Any], name: str, leaves: Mapping[str, Any]) -> dict[str, Any]:

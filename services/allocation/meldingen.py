@@ -1,9 +1,10 @@
 """What was told of allocations and still stands: starts and stops of all exchanges of an organisation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy.orm import Session
 
 from services.allocation.rules.regie import VERWIJDEREN
 from services.allocation.rules.stop import TIJDELIJK
@@ -40,6 +41,23 @@ def told(name: str, row: Any, *conditions: Condition) -> ColumnElement[bool]:
         )
     )
     return ledger.looked_up(query)
+
+
+def standing(session: Session, row: Row[Any], name: str) -> Sequence[Row[Any]]:
+    """The starts or stops that were told of an allocation and not taken back, in the order of telling."""
+    table, holder = t.classes[name], t.bericht
+    same = (table.c[field] == getattr(row, field) for field in ("eigenaar", "standaard", "tegenpartij", "bsn"))
+    query = (
+        select(table)
+        .join(holder, and_(holder.c.id == table.c.bericht, holder.c.status.in_(t.GELDIG)))
+        .where(
+            *same,
+            table.c.toewijzing_nummer == row.toewijzing_nummer,
+            table.c.status_aanlevering != VERWIJDEREN,
+            ~removed(name, table, holder),
+        )
+    )
+    return session.execute(query.order_by(holder.c.volgorde, table.c.volgnummer)).all()
 
 
 def removed(name: str, found: Any, holder: Any) -> ColumnElement[bool]:

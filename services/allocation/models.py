@@ -32,7 +32,6 @@ ToewijzingId = Annotated[
     ),
 ]
 RedenWijziging = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-4])$", description="Reden van de wijziging (codelijst)")]
-Referentie = Annotated[str, Field(min_length=1, max_length=36, pattern=r"\S"), CARRIED]
 Commentaar = Annotated[str, Field(max_length=2000, pattern=r"\S"), CARRIED]
 StatusAanlevering = Annotated[str, Field(pattern=r"^[13]$", description="1 eerste aanlevering, 3 verwijderen")]
 
@@ -63,7 +62,6 @@ class NieuweToewijzing(Model):
     einddatum: Datum | None = Field(default=None, description="Laatste dag; leeg als die nog niet bekend is")
     omvang: Omvang | None = Field(default=None, description="Verplicht bij een productcode")
     budget: Cents | None = Field(default=None, description="Budget in eurocenten, als er geen omvang is")
-    referentie_aanbieder: Referentie | None = Field(default=None, description="Kenmerk van het ingewilligde verzoek")
     commentaar: Commentaar | None = Field(default=None, description="Toelichting")
 
     @model_validator(mode="after")
@@ -85,9 +83,6 @@ class Wijziging(Model):
     einddatum: Datum | None = Field(default=None, description="Nieuwe laatste dag; eerder dan nu is intrekken")
     volume: Volume | None = Field(default=None, description="Nieuw volume")
     budget: Cents | None = Field(default=None, description="Nieuw budget in eurocenten")
-    referentie_aanbieder: Referentie | None = Field(
-        default=None, description="Kenmerk van het ingewilligde verzoek; leeg op initiatief van de gemeente"
-    )
     instemming_aanbieder: bool = Field(
         default=False, description="De aanbieder stemt in met een lager totaal of budget (OP298, OP299)"
     )

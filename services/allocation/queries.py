@@ -11,6 +11,7 @@ from services.allocation.rules.regie import VERWIJDEREN
 from shared.db import audit, ledger
 from shared.db import tables as t
 from shared.errors import not_found
+from shared.judging import one_at_a_time
 
 
 def identified(eigenaar: str, toewijzing: str) -> ColumnElement[bool]:
@@ -28,6 +29,27 @@ def one(session: Session, eigenaar: str, toewijzing: str) -> Row[Any]:
         raise not_found("Toewijzing")
     audit.note(session, "toewijzing ingezien", toewijzing, [row.bsn])
     return row
+
+
+def one_client_at_a_time(session: Session, gemeente: str, standaard: str, bsn: str) -> None:
+    """Let what is decided on a citizen (a pseudonym) run one after the other, before any exchange is locked."""
+    ledger.serialize(session, "cliënt", gemeente, standaard, bsn)
+
+
+def taken(session: Session, gemeente: str, toewijzing: str, *elders: str) -> Row[Any]:
+    """An allocation as it stands, while nothing else changes for its client here or at the providers `elders`.
+
+    The locks are taken in one order, first those of the client, as sending takes one of each: two moves in opposite
+    directions wait for each other. Raises Refused (404).
+    """
+    row = one(session, gemeente, toewijzing)
+    one_client_at_a_time(session, gemeente, row.standaard, row.bsn)
+    parties = sorted({row.tegenpartij, *elders})
+    for party in parties:
+        ledger.serialize(session, gemeente, party, row.standaard, row.bsn)
+    for party in parties if elders else ():
+        one_at_a_time(session, gemeente, party, row.standaard)
+    return one(session, gemeente, toewijzing)
 
 
 def _with_person(current: Subquery) -> Select[Any]:

@@ -35,7 +35,9 @@ besluit = Table(
     Column("resultaatgebieden", ARRAY(Text), nullable=False),
     Column("door", Text, nullable=False),
     Column("goedgekeurd_door", Text),
+    Column("voorganger", BigInteger, comment="ToewijzingNummer of what this one took the place of, when it began"),
     ForeignKeyConstraint(["eigenaar", "bericht"], ["bericht.eigenaar", "bericht.id"]),
+    Index(None, "voorganger", "eigenaar"),
     comment="what lies behind a version of an allocation",
 )
 

@@ -147,7 +147,7 @@ def _allocation(nummer: int, place: int) -> dict[str, Any]:
         "einddatum": period.eind,
         "omvang_volume": 10,
         "omvang_eenheid": "04",
-        "omvang_frequentie": "4",
+        "omvang_frequentie": "6",
     }
 
 

@@ -17,8 +17,6 @@ from shared.errors import Refused
 from shared.outbox import send
 from shared.standard.catalogue import messages
 from shared.standard.codec import encode
-from shared.standard.document import Document
-from shared.standard.level1 import check
 from tests.builders import AANBIEDER, GEMEENTE, message
 from tests.chain import Chain
 from tests.flows.elsewhere import status
@@ -199,43 +197,6 @@ class TestAPriceThatOnlyTheReceiverKnows:
 
 
 class TestAnAllocation:
-    def request(self, chain: Chain) -> str:
-        """A request that the provider made for Sam; its reference."""
-        document = message("JW315")
-        assert chain.post(chain.jeugdhulp, encode(document)).status_code == 202
-        chain.drain()
-        return next(document.root.all("AangevraagdProduct")).get("referentie_aanbieder")
-
-    def test_a_reference_to_no_request(self, chain: Chain) -> None:
-        before = kept()
-        refused(post(chain, chain.gemeente, "/toewijzingen", allocation.wanted(referentie_aanbieder="NIET")), "TR379")
-        assert kept() == before
-
-    def test_a_request_is_granted_once_and_a_later_301_does_not_name_it(self, chain: Chain) -> None:
-        referentie = self.request(chain)
-        granted = allocation.allocate(chain, referentie_aanbieder=referentie)
-        other = allocation.allocate(chain, product=allocation.ANDERS)
-        changed = allocation.change(chain, granted, volume=2)
-        chain.drain()
-        told = [references(chain.gemeente, made["bericht"]) for made in (granted, other, changed)]
-        assert told == [[referentie], ["", ""], ["", ""]]
-        assert {status(chain.gemeente, made["bericht"]) for made in (granted, other, changed)} == {"goedgekeurd"}
-
-    def test_a_granted_request_for_change_is_named_by_all_its_allocations(self, chain: Chain) -> None:
-        standing = allocation.allocate(chain)
-        chain.drain()
-        same = {"OngewijzigdProduct[1].toewijzing_nummer": str(standing["toewijzing_nummer"])}
-        asked = chain.post(chain.jeugdhulp, encode(message("JW317", same | {"TeWijzigenProduct[1]": False})))
-        chain.drain()
-        assert status(chain.jeugdhulp, asked.json()["id"]) == "goedgekeurd"
-        weekly = {"omvang": allocation.WEKELIJKS, "ingangsdatum": "2026-06-01", "einddatum": "2026-12-31"}
-        granted = allocation.allocate(chain, product=allocation.ANDERS, referentie_aanbieder="A001", **weekly)
-        changed = allocation.change(chain, standing, volume=2, referentie_aanbieder="A001")
-        chain.drain()
-        for sent in (granted, changed):
-            assert references(chain.gemeente, sent["bericht"]) == ["A001", "A001"]
-            assert status(chain.gemeente, sent["bericht"]) == "goedgekeurd"
-
     @pytest.mark.parametrize("aanbieder", ["65656055", "65656056"], ids=["its own", "another"])
     def test_numbers_that_a_municipality_brought_itself_are_passed_over(self, chain: Chain, aanbieder: str) -> None:
         """TR332: else the same client would get a change of what was brought, and others a refusal."""
@@ -274,8 +235,3 @@ class TestAnAllocation:
         assert deleted.status_code == 201
         chain.drain()
         assert status(chain.gemeente, deleted.json()["bericht"]) == "goedgekeurd"
-
-
-def references(party: Party, bericht: str) -> list[str]:
-    document: Document = check(party.xml(bericht)).document()
-    return [product.get("referentie_aanbieder") for product in document.root.all("ToegewezenProduct")]

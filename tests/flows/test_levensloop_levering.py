@@ -4,8 +4,14 @@ from typing import Any
 
 import pytest
 
+from services.demo import people
+from shared.calendar import vandaag
+from shared.db import ledger
+from shared.standard.catalogue import message_of
+from shared.standard.codec import encode
+from shared.standard.document import build
 from tests.chain import Chain, query
-from tests.flows.levensloop import BEGIN, allocate, codes, day, everything_accepted, levering, post, start, stop
+from tests.flows.levensloop import BEGIN, WMO, allocate, codes, day, everything_accepted, levering, post, start, stop
 
 Json = dict[str, Any]
 FIRST = BEGIN.isoformat()
@@ -28,6 +34,21 @@ def reported() -> list[tuple[str, str, str]]:
         " WHERE b.richting = 'inkomend' ORDER BY b.volgorde, p.volgnummer"
     )
     return [tuple(row)[:3] for row in rows]
+
+
+def report_by_hand(chain: Chain, start: Json) -> None:
+    """A 305 of other software of the provider, accepted."""
+    kind, person = message_of("iwmo", "305"), people.WILLEM
+    client = {
+        "bsn": person["bsn"],
+        "geboortedatum_datum": person["geboortedatum"]["datum"],
+        "geslacht": person["geslacht"],
+        "naam_geslachtsnaam_achternaam": "Visser",
+        "StartProduct": [start],
+    }
+    header = ledger.new_header(kind, WMO, "0193", "Z1", vandaag())
+    assert chain.post(chain.begeleiding, encode(build(kind, {"Header": header, "Client": client}))).status_code == 202
+    everything_accepted(chain)
 
 
 class TestStopAndRestart:
@@ -61,6 +82,38 @@ class TestStopAndRestart:
         assert codes(chain.begeleiding, "/stops", body) == ["TR382"]
 
 
+class TestWhatItsProviderPrevents:
+    """What the municipality could not refuse by any rule."""
+
+    def test_a_start_outside_its_allocation(self, chain: Chain) -> None:
+        made = allocate(chain)
+        for when in (day(-41), day(31)):
+            assert codes(chain.begeleiding, "/starts", {"toewijzing": made, "begindatum": when}) == ["BEGINDATUM"]
+
+    def test_a_start_of_what_was_deleted(self, chain: Chain) -> None:
+        made = allocate(chain)
+        post(chain.gemeente, f"/toewijzingen/{made}/verwijdering")
+        chain.drain()
+        assert codes(chain.begeleiding, "/starts", {"toewijzing": made, "begindatum": FIRST}) == ["TR384"]
+
+    def test_a_stop_is_not_taken_back_after_a_restart(self, chain: Chain, started: str) -> None:
+        """OP289: two deliveries would run."""
+        told = {"toewijzing": started, "begindatum": FIRST, "einddatum": day(-20), "reden_beeindiging": "20"}
+        stop(chain, started, FIRST, day(-20), "20")
+        start(chain, started, day(-10))
+        gone = told | {"status_aanlevering": "3"}
+        assert codes(chain.begeleiding, "/stops", gone) == ["OP289"]
+        post(
+            chain.begeleiding,
+            "/starts",
+            {"toewijzing": started, "begindatum": day(-10), "status_aanlevering": "3"},
+            202,
+        )
+        post(chain.begeleiding, "/stops", gone, 202)
+        everything_accepted(chain)
+        assert levering(chain.gemeente, started) == ("loopt", ["loopt"])
+
+
 class TestCorrectingAStart:
     def test_another_first_day_goes_in_one_message(self, chain: Chain, started: str) -> None:
         body = {"toewijzing": started, "begindatum": FIRST, "nieuw": {"begindatum": day(-30)}}
@@ -71,12 +124,22 @@ class TestCorrectingAStart:
         told = chain.gemeente.get("allocation", f"/toewijzingen/{started}/levering")
         assert [row["begindatum"] for row in told["leveringen"]] == [day(-30)]
 
-    def test_with_the_same_key_it_takes_two(self, chain: Chain, started: str) -> None:
-        made = post(chain.begeleiding, "/starts/correctie", {"toewijzing": started, "begindatum": FIRST}, 202)
-        assert len(made["berichten"]) == 2
+    def test_what_is_no_part_of_its_key_takes_two(self, chain: Chain) -> None:
+        """IV008: a ToewijzingIngangsdatum that was told wrong; in one message it would be the same start twice."""
+        made, wrong = allocate(chain), "2020-01-01"
+        told = {"toewijzing_nummer": int(made.rsplit("-", 1)[1]), "begindatum": BEGIN, "status_aanlevering": "1"}
+        product = {"product_categorie": "02", "product_code": "02A03", "toewijzing_ingangsdatum": wrong}
+        report_by_hand(chain, told | product)
+        corrected = post(chain.begeleiding, "/starts/correctie", {"toewijzing": made, "begindatum": FIRST}, 202)
+        assert len(corrected["berichten"]) == 2
         everything_accepted(chain)
         assert reported() == [("305", "1", FIRST), ("305", "3", FIRST), ("305", "1", FIRST)]
-        assert levering(chain.gemeente, started) == ("loopt", ["loopt"])
+        days = query(
+            "SELECT toewijzing_ingangsdatum::text FROM start_product p JOIN bericht b ON b.id = p.bericht"
+            " WHERE richting = 'inkomend' ORDER BY volgorde"
+        )
+        assert [row[0] for row in days] == [wrong, wrong, FIRST]
+        assert levering(chain.gemeente, made) == ("loopt", ["loopt"])
 
     def test_it_belonged_to_another_allocation(self, chain: Chain, started: str) -> None:
         other = allocate(chain, product={"categorie": "07", "code": "07A04"})

@@ -251,6 +251,32 @@ class TestRedivision:
         assert seen(apeldoorn, line["nieuwe_toewijzing"])["einddatum"] == EIND.isoformat()
         everything_accepted(chain)
 
+    def test_what_begins_then_or_later_was_never_the_olds(self, chain: Chain, apeldoorn: Party) -> None:
+        """Deleted there, and begun on its own day at the new one, which sees the lines that became its own."""
+        made = allocate(chain, ingangsdatum=day(15), einddatum=day(60))
+        asked = post(apeldoorn, "/herindelingen", REDIVISION)
+        approve(chain, asked, chain.gemeente)
+        assert lines(apeldoorn, asked) == []
+        work(chain)
+        [line], [own] = lines(chain.gemeente, asked), lines(apeldoorn, asked)
+        old, new = seen(chain.begeleiding, made), seen(chain.begeleiding, line["nieuwe_toewijzing"])
+        assert (old["einddatum"], old["reden_wijziging"]) == (old["ingangsdatum"], "13")
+        assert (new["gemeente"], new["ingangsdatum"], new["einddatum"]) == (APELDOORN, day(15), day(60))
+        assert (line["stand"], own["stand"]) == ("geaccepteerd", "geaccepteerd")
+        assert (own["toewijzing"], own["nieuwe_toewijzing"]) == (made, line["nieuwe_toewijzing"])
+        assert seen(apeldoorn, own["nieuwe_toewijzing"])["bericht"] == own["bericht"]
+        everything_accepted(chain)
+
+    def test_it_is_done_once_both_were_accepted(self, chain: Chain, apeldoorn: Party) -> None:
+        allocate(chain)
+        asked = post(apeldoorn, "/herindelingen", REDIVISION)
+        approve(chain, asked, chain.gemeente)
+        work(chain)
+        told = "UPDATE bericht SET status = '{}' WHERE eigenaar = '0200' AND soort = '301' RETURNING 1"
+        for status, stand in (("afgeleverd", "verstuurd"), ("afgekeurd", "geweigerd"), ("goedgekeurd", "geaccepteerd")):
+            query(told.format(status))
+            assert [line["stand"] for line in lines(chain.gemeente, asked)] == [stand]
+
     def test_what_the_new_cannot_allocate_the_old_does_not_end(self, chain: Chain, apeldoorn: Party) -> None:
         made = allocate(chain)
         elsewhere = {"nummer": "C9", "standaard": "iwmo", "begindatum": "2024-01-01", "tegenpartij": JEUGD}

@@ -1,5 +1,6 @@
 """The life of an allocation: stretched, withdrawn, deleted, revised, moved; each a 301 that its provider accepts."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.flows.levensloop import (
     TOTAL,
     WEEKLY,
     WMO,
+    Json,
     after,
     allocate,
     codes,
@@ -23,6 +25,8 @@ from tests.flows.levensloop import (
     seen,
 )
 from tests.services.claims import agree, declare, deliver
+
+DERDE = "65656059"
 
 
 class TestStretching:
@@ -164,6 +168,37 @@ class TestRevising:
         post(chain.gemeente, f"/toewijzingen/{made}/verwijdering")
         assert codes(chain.gemeente, f"/toewijzingen/{made}/herziening", {"volume": 50}) == ["TR384"]
 
+    def test_no_other_way_brings_it_back(self, chain: Chain) -> None:
+        made = allocate(chain, TOTAL)
+        post(chain.gemeente, f"/toewijzingen/{made}/verwijdering")
+        longer = {"reden_wijziging": "04", "einddatum": day(200)}
+        assert codes(chain.gemeente, f"/toewijzingen/{made}/wijzigingen", longer) == ["TR384"]
+
+    def test_a_volume_per_week_never_changes_under_its_own_number(self, chain: Chain) -> None:
+        """IV066."""
+        made = allocate(chain)
+        answer = post(chain.gemeente, f"/toewijzingen/{made}/wijzigingen", {"reden_wijziging": "05", "volume": 1}, 422)
+        [fault] = answer["bevindingen"]
+        assert fault["code"] == "IV066"
+        assert "/herziening" in fault["melding"]
+
+    @pytest.mark.parametrize(
+        ("told", "change", "code"),
+        [
+            (WEEKLY, {"volume": 3, "per": day(7)}, "WIJZIGING"),
+            (TOTAL, {"volume": 40}, "WIJZIGING"),
+            (BUDGET, {"budget": 100_000}, "WIJZIGING"),
+            (TOTAL, {"volume": 50, "per": day(7)}, "IV066"),
+            (BUDGET, {"budget": 110_000, "per": day(7)}, "IV066"),
+        ],
+        ids=["the same per week", "the same total", "the same budget", "a total from a day", "a budget from a day"],
+    )
+    def test_what_changes_nothing_or_not_from_a_day(
+        self, chain: Chain, told: dict[str, Any], change: dict[str, Any], code: str
+    ) -> None:
+        made = allocate(chain, told)
+        assert codes(chain.gemeente, f"/toewijzingen/{made}/herziening", change) == [code]
+
     def test_a_ceiling_warns_of_it(self, chain: Chain) -> None:
         agree(chain, chain.begeleiding, {})
         made = allocate(chain)
@@ -218,3 +253,53 @@ class TestMoving:
         assert codes(chain.gemeente, path, {"aanbieder": JEUGD, "per": day(7)}) == ["CONTRACT"]
         assert codes(chain.gemeente, path, {"aanbieder": WMO, "per": after(EIND, 1)}) == ["AANBIEDER", "TR004"]
         assert seen(chain.gemeente, made)["einddatum"] == EIND.isoformat()
+
+    def test_nothing_of_it_moves_twice(self, chain: Chain) -> None:
+        """Also after another change of what is left; what was moved by mistake and deleted counts no more."""
+        chain.another(DERDE, "Derde")
+        made = allocate(chain, BUDGET)
+        path = f"/toewijzingen/{made}/overdracht"
+        new = post(chain.gemeente, path, {"aanbieder": JEUGD, "per": day(7)})["nieuw"]["id"]
+        again = {"aanbieder": DERDE, "per": day(3)}
+        assert codes(chain.gemeente, path, again) == ["OVERGEDRAGEN"]
+        shorter = {"reden_wijziging": "05", "einddatum": day(5)}
+        post(chain.gemeente, f"/toewijzingen/{made}/wijzigingen", shorter)
+        assert codes(chain.gemeente, path, again) == ["OVERGEDRAGEN"]
+        post(chain.gemeente, f"/toewijzingen/{new}/verwijdering")
+        post(chain.gemeente, path, again)
+        everything_accepted(chain)
+
+
+class TestAtTheSameTime:
+    """Two persons act at once: the second sees what the first one did."""
+
+    def both(self, chain: Chain, *actions: tuple[str, Json]) -> list[int]:
+        """What became of actions that start together."""
+        api = chain.gemeente.apis["allocation"]
+        with ThreadPoolExecutor(len(actions)) as pool:
+            answers = pool.map(
+                lambda action: api.call("POST", f"/v1/toewijzingen/{action[0]}", json=action[1]), actions
+            )
+            return sorted(answer.status_code for answer in answers)
+
+    def test_a_budget_moves_once(self, chain: Chain) -> None:
+        chain.another(DERDE, "Derde")
+        made = allocate(chain, BUDGET)
+        moves = [(f"{made}/overdracht", {"aanbieder": to, "per": day(7)}) for to in (JEUGD, DERDE)]
+        assert self.both(chain, *moves) == [201, 422]
+        everything_accepted(chain)
+
+    def test_a_successor_is_made_once(self, chain: Chain) -> None:
+        made = allocate(chain)
+        more = [(f"{made}/herziening", {"volume": volume, "per": day(7)}) for volume in (5, 8)]
+        assert self.both(chain, *more) == [201, 422]
+        everything_accepted(chain)
+
+    def test_moves_in_opposite_directions_wait_for_each_other(self, chain: Chain) -> None:
+        for code in ("02A03", "02A05", "02A08"):
+            product = {"categorie": "02", "code": code}
+            one = allocate(chain, product=product)
+            other = allocate(chain, product=product, client=people.ANNIE, aanbieder=JEUGD)
+            moves = [(one, {"aanbieder": JEUGD, "per": day(7)}), (other, {"aanbieder": WMO, "per": day(7)})]
+            assert self.both(chain, *((f"{made}/overdracht", body) for made, body in moves)) == [201, 201]
+        everything_accepted(chain)

@@ -72,6 +72,32 @@ def test_who_has_custody_is_told_unless_the_provider_knows(chain: Chain, bekend:
 
 
 @BOTH
+class TestGoingOn:
+    def test_what_goes_on_with_the_same_is_stretched_instead(self, chain: Chain, wet: v.Wet) -> None:
+        """OP380, also when its provider asked for a new one."""
+        running = v.allocated(chain, wet, einddatum=v.over(6))
+        v.asked(chain, wet, v.vot(wet))
+        [asked] = v.waiting(chain)
+        refused = v.decide(chain, asked, "inwilliging")
+        assert v.codes(refused) == ["OP380"]
+        assert f"0193-{wet.standaard}-{running}/verlenging" in refused.json()["bevindingen"][0]["melding"]
+        v.granted(chain, asked, omvang=v.MEER)
+
+
+class TestAReference:
+    @pytest.mark.parametrize("own", ["R1", None])
+    def test_it_is_the_providers_own_at_every_municipality(self, chain: Chain, wet: v.Wet, own: str | None) -> None:
+        """TR347: each municipality knows its own requests only, so he sees to it himself."""
+        chain.another("0200", "Apeldoorn")
+        v.asked(chain, wet, v.vot(wet, v.product(wet, referentie_aanbieder=own)))
+        again = v.vot(wet, v.product(wet, referentie_aanbieder=own), gemeente="0200")
+        response = v.post(v.party(chain, wet), "/verzoeken/toewijzing", again)
+        if own is None:
+            assert response.status_code == 202
+        else:
+            assert v.codes(response) == ["TR347"]
+
+
 class TestRefused:
     def test_both_see_the_reason_and_a_new_request_can_be_made(self, chain: Chain, wet: v.Wet) -> None:
         [made] = v.asked(chain, wet, v.vot(wet))

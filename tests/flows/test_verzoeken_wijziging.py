@@ -8,6 +8,7 @@ from shared.standard.document import Document
 from shared.standard.level1 import check
 from tests.chain import Chain
 from tests.flows import verzoeken as v
+from tests.services.claims import agree, declare, deliver
 
 DERDE = {"ijw": {"categorie": "43", "code": "43A06"}, "iwmo": {"categorie": "07", "code": "07A06"}}
 Line = tuple[str, str, str, str, str]
@@ -70,7 +71,6 @@ class TestGrantedAsAWhole:
         [
             ({}, {"omvang": v.WEKELIJKS, "einddatum": v.over(300)}, (v.over(300), "3")),
             ({}, {"omvang": v.WEKELIJKS, "einddatum": v.over(30)}, (v.over(30), "3")),
-            ({}, {"gewenste_ingangsdatum": v.over(-30)}, (v.over(100), "5")),
             (
                 {"omvang": v.TOTAAL},
                 {"gewenste_ingangsdatum": v.over(-30), "omvang": v.TOTAAL | {"volume": 60}},
@@ -81,8 +81,13 @@ class TestGrantedAsAWhole:
                 {"gewenste_ingangsdatum": v.over(-30), "omvang": None, "budget": 300},
                 (v.over(100), ""),
             ),
+            (
+                {"omvang": None, "budget": 100, "product": "categorie"},
+                {"omvang": None, "einddatum": v.over(50)},
+                (v.over(50), ""),
+            ),
         ],
-        ids=["stretched", "shortened", "more from the first day", "another total", "another budget"],
+        ids=["stretched", "shortened", "another total", "another budget", "a budget not named"],
     )
     def test_the_allocation_itself_is_changed(
         self, chain: Chain, wet: v.Wet, standing: v.Json, wanted: v.Json, line: tuple[str, str]
@@ -96,7 +101,34 @@ class TestGrantedAsAWhole:
         assert told == str(number)
         assert found == (v.over(-30), *line, "12", asked["referentie_aanbieder"])
         [row] = v.toewijzingen(v.party(chain, wet)).values()
-        assert row["budget"] == wanted.get("budget")
+        assert row["budget"] == wanted.get("budget", standing.get("budget"))
+
+    def test_a_budget_that_is_not_named_stays_where_there_is_no_product(self, chain: Chain, wet: v.Wet) -> None:
+        number = v.allocated(chain, wet, product=None, omvang=None, budget=100)
+        later = v.changing(number, omvang=None, gewenste_ingangsdatum=v.over(-30), einddatum=v.over(50))
+        v.granted(chain, one(chain, wet, te_wijzigen_producten=[later]))
+        [row] = v.toewijzingen(v.party(chain, wet)).values()
+        assert (row["budget"], row["einddatum"]) == (100, v.over(50))
+
+    def test_another_volume_per_week_from_the_first_day_takes_a_new_number(self, chain: Chain, wet: v.Wet) -> None:
+        """IV066, IV093: nothing is left of the old one, so it is deleted."""
+        number = v.allocated(chain, wet)
+        asked = one(chain, wet, te_wijzigen_producten=[v.changing(number, gewenste_ingangsdatum=v.over(-30))])
+        found, reference = lines(chain, v.granted(chain, asked)), asked["referentie_aanbieder"]
+        [new] = set(found) - {str(number)}
+        assert found == {
+            str(number): (v.over(-30), v.over(-30), "3", "13", reference),
+            new: (v.over(-30), v.over(100), "5", "", reference),
+        }
+
+    def test_not_when_something_of_it_was_granted(self, chain: Chain) -> None:
+        agree(chain, chain.begeleiding, {})
+        number = v.allocated(chain, v.IWMO, ingangsdatum="2025-10-07")
+        deliver(chain.begeleiding, f"0193-iwmo-{number}", "2025-10", 3)
+        declare(chain, chain.begeleiding, "2025-10")
+        asked = one(chain, v.IWMO, te_wijzigen_producten=[v.changing(number, gewenste_ingangsdatum="2025-10-07")])
+        assert v.codes(v.decide(chain, asked, "inwilliging")) == ["TR385"]
+        assert v.see(chain.gemeente, asked)["status"] == "open"
 
     def test_only_as_it_was_asked(self, chain: Chain, wet: v.Wet) -> None:
         number = v.allocated(chain, wet)
@@ -115,6 +147,56 @@ class TestGrantedAsAWhole:
         chain.gemeente.call("POST", "allocation", path, 201, json=gone)
         assert v.codes(v.decide(chain, asked, "inwilliging")) == ["TR351"]
         assert v.decide(chain, asked, "afwijzing", reden="1").status_code == 201
+
+    def test_nor_can_one_stay_that_was_deleted_meanwhile(self, chain: Chain, wet: v.Wet) -> None:
+        """IV093: all of it, or nothing."""
+        number, same = v.allocated(chain, wet), v.allocated(chain, wet, product=wet.ander)
+        stays = [{"toewijzing_nummer": same}]
+        asked = one(chain, wet, te_wijzigen_producten=[v.changing(number)], ongewijzigde_producten=stays)
+        path = f"/toewijzingen/0193-{wet.standaard}-{same}/verwijdering"
+        chain.gemeente.call("POST", "allocation", path, 201)
+        assert v.codes(v.decide(chain, asked, "inwilliging")) == ["IV093"]
+
+
+class TestCrossing:
+    """A 301 and a request on their way at the same time: each sender could not know the other (OP095)."""
+
+    @pytest.mark.parametrize(
+        ("standing", "path", "body", "wanted"),
+        [
+            ({}, "intrekking", {"einddatum": v.over(-1), "reden": "07"}, {}),
+            (
+                {"omvang": v.TOTAAL},
+                "herziening",
+                {"volume": 50},
+                {"omvang": v.TOTAAL, "einddatum": v.over(50)},
+            ),
+        ],
+        ids=["withdrawn", "another total"],
+    )
+    def test_what_is_changed_meanwhile_is_no_fault(
+        self, chain: Chain, wet: v.Wet, standing: v.Json, path: str, body: v.Json, wanted: v.Json
+    ) -> None:
+        number = v.allocated(chain, wet, **standing)
+        chain.gemeente.call("POST", "allocation", f"/toewijzingen/0193-{wet.standaard}-{number}/{path}", 201, json=body)
+        one(chain, wet, te_wijzigen_producten=[v.changing(number, **wanted)])
+
+
+class TestNotInPassing:
+    """A person decides on a request as a whole: no other action grants it (IV093), or leans on it (OP299)."""
+
+    @pytest.mark.parametrize("path", ["/toewijzingen", "/toewijzingen/{}/wijzigingen"])
+    def test_no_other_action_takes_its_reference(self, chain: Chain, wet: v.Wet, path: str) -> None:
+        number = v.allocated(chain, wet)
+        asked = one(chain, wet, te_wijzigen_producten=[v.changing(number)], nieuwe_producten=[v.fresh(wet)])
+        own = {"reden_wijziging": "12", "einddatum": v.over(90)}
+        whole = {"standaard": wet.standaard, "aanbieder": wet.aanbieder, "client": wet.client, "product": wet.ander}
+        new = whole | {"ingangsdatum": v.over(200), "omvang": v.WEKELIJKS}
+        body = (own if "{}" in path else new) | {"referentie_aanbieder": asked["referentie_aanbieder"]}
+        refused = v.post(chain.gemeente, path.format(f"0193-{wet.standaard}-{number}"), body)
+        assert refused.status_code == 422
+        assert [found["pad"] for found in refused.json()["bevindingen"]] == ["/body/referentie_aanbieder"]
+        assert v.see(chain.gemeente, asked)["status"] == "open"
 
 
 class TestRefused:

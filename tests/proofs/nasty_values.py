@@ -17,9 +17,8 @@ BODIES: Mapping[str, Json] = {
         "einddatum": "2026-12-31",
         "omvang": {"volume": 2, "eenheid": "04", "frequentie": "2"},
         "commentaar": "Zie bijlage",
-        "referentie_aanbieder": "A1",
     },
-    "POST /v1/toewijzingen/{id}/wijzigingen": {"reden_wijziging": "02", "einddatum": "2026-09-30", "volume": 3},
+    "POST /v1/toewijzingen/{id}/wijzigingen": {"reden_wijziging": "02", "einddatum": "2026-09-30"},
     "POST /v1/verzoeken/toewijzing": {
         "standaard": "ijw",
         "gemeente": "0193",

@@ -67,6 +67,7 @@ DEFAULT: Mapping[str, Sequence[str]] = {
 """What was exchanged before a message of a kind."""
 FITTING: Mapping[str, Case] = {
     "317": {
+        "Header[1].bericht_identificatie_dagtekening": "2026-05-05",
         "ToegewezenProduct[1].product_code": "{categorie}A05",
         "ToegewezenProduct[2].product_code": "{andere}A04",
         "ToegewezenProduct[2].budget": "",
@@ -75,7 +76,10 @@ FITTING: Mapping[str, Case] = {
         "ToegewezenProduct[2].omvang_frequentie": "2",
     }
 }
-"""What each earlier 301 is changed in, so that the example of a kind fits in with it."""
+"""What each earlier 301 is changed in, so that the example of a kind fits in with it.
+
+It was accepted on the day before a request, so that the provider surely knew it: on the day itself they may cross.
+"""
 PERIODE = {"begindatum": "2021-01-01", "einddatum": None}
 ROWS: Mapping[str, Case] = {
     "contract": PERIODE | {"nummer": "C1"},

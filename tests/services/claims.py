@@ -5,9 +5,13 @@ from typing import Any
 import httpx
 import pytest
 
+from services.allocation import flows, queries
 from services.demo import people
 from services.demo.stage import Party
+from shared.calendar import system_clock
+from shared.db.session import Namens, transaction
 from shared.db.tables import metadata
+from shared.standard.catalogue import message_of
 from tests.chain import Chain, query
 
 Json = dict[str, Any]
@@ -76,10 +80,23 @@ def declare(chain: Chain, aanbieder: Party, maand: str, standaard: str = "iwmo")
     return found
 
 
+def resent(toewijzing: str, **leaves: Any) -> None:
+    """A 301 in which an allocation is otherwise, as of software that does not keep its number to what IV066 allows."""
+    nu = system_clock()
+    with transaction(Namens(toewijzing[:4], "toets")) as session:
+        row = queries.one(session, toewijzing[:4], toewijzing)
+        kind, client = message_of(row.standaard, "301"), flows.client_as_told(session, row)
+        told = flows.as_told(kind, row) | {"reden_wijziging": "07"} | leaves | flows.determined(nu)
+        flows.send_301(session, kind, row.eigenaar, row.tegenpartij, client, [told], nu)
+
+
 def overtaken(chain: Chain, aanbieder: Party, toewijzing: str, maand: str, **change: Any) -> Json:
     """A declaratie of what the municipality has just changed its mind about: its provider could not know yet."""
-    body = {"reden_wijziging": "07", **change}
-    chain.gemeente.call("POST", "allocation", f"/toewijzingen/{toewijzing}/wijzigingen", 201, json=body)
+    if "volume" in change:
+        resent(toewijzing, omvang_volume=change["volume"])
+    else:
+        body = {"reden_wijziging": "07", **change}
+        chain.gemeente.call("POST", "allocation", f"/toewijzingen/{toewijzing}/wijzigingen", 201, json=body)
     return declare(chain, aanbieder, maand)
 
 

@@ -215,9 +215,22 @@ class TestAChange:
             ({}, {"einddatum": "2025-08-31"}, ["TR004"], ["/einddatum"]),
             ({}, {"budget": 1}, ["CD077"], ["/budget"]),
             (BUDGET, {"volume": 1}, ["CD041"], ["/volume"]),
+            (
+                {"product": ANDERS, "omvang": WEKELIJKS, "einddatum": "2026-12-31"},
+                {"volume": 1},
+                ["IV066"],
+                ["/volume"],
+            ),
             (BUDGET, {"volume": 1, "einddatum": "2020-01-01"}, ["TR004", "CD041"], ["/einddatum", "/volume"]),
         ],
-        ids=["nothing changes", "end before start", "budget of a volume", "volume of a budget", "all at once"],
+        ids=[
+            "nothing changes",
+            "end before start",
+            "budget of a volume",
+            "volume of a budget",
+            "a week's",
+            "all at once",
+        ],
     )
     def test_what_cannot_be_changed_is_told_at_once(
         self, chain: Chain, start: Json, changes: Json, wanted_codes: list[str], wanted_places: list[str]

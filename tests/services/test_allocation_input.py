@@ -118,7 +118,7 @@ class TestInputThatIsRefused:
 
     @pytest.mark.parametrize("character", ["\x00", "\x01", "\x0b", "\x1f", "\ufffe", "\uffff"])
     def test_a_control_character_in_any_text(self, chain: Chain, character: str) -> None:
-        full = wanted(commentaar="x", referentie_aanbieder="x", einddatum="2027-12-31")
+        full = wanted(commentaar="x", einddatum="2027-12-31")
         for path in texts(full):
             broken = copy.deepcopy(full)
             below: Any = broken

@@ -12,7 +12,7 @@ from services.billing.betalen.verrekenen import Post, Voorschot, settle
 from services.demo.stage import Party
 from tests.chain import Chain, query
 from tests.services.betalen import Json, Office, allocation, answered, row, termijn
-from tests.services.claims import claim
+from tests.services.claims import claim, resent
 
 PROVIDERS = ("65656055", "65656056")
 _LIVE = "SELECT r.*, b.aanbieder FROM betaalregel r JOIN betaling b ON b.id = r.betaling AND b.vervallen_op IS NULL"
@@ -152,8 +152,7 @@ def tell(history: History, aanbieder: Party, toewijzing: str, number: int) -> No
     body = {"toewijzing": toewijzing, "maand": MONTHS[number % 3], "volume": number % 7}
     aanbieder.call("POST", "billing", "/leveringen", 201, json=body)
     if number % 4 == 0:
-        change = {"reden_wijziging": "07", "volume": 1 + number % 3}
-        chain.gemeente.call("POST", "allocation", f"/toewijzingen/{toewijzing}/wijzigingen", 201, json=change)
+        resent(toewijzing, omvang_volume=1 + number % 3)
     assert claim(aanbieder, "2025-12").status_code in (202, 422)
     chain.drain()
 

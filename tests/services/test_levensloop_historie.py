@@ -87,6 +87,23 @@ class TestHistory:
             assert [event["soort"] for event in told] == ["toewijzing", "verzoek", "antwoord op verzoek", "wijziging"]
             assert told[-1]["reden"].startswith("12 ")
 
+    def test_also_of_what_is_new_in_it_goes_on_from_it_or_stays_as_it_was(self, chain: Chain) -> None:
+        old, same = v.allocated(chain, v.IWMO), v.allocated(chain, v.IWMO, product={"categorie": "02", "code": "02A05"})
+        stays = [{"toewijzing_nummer": same}]
+        asked = v.vow(
+            v.IWMO,
+            te_wijzigen_producten=[v.changing(old)],
+            nieuwe_producten=[v.fresh(v.IWMO)],
+            ongewijzigde_producten=stays,
+        )
+        v.asked(chain, v.IWMO, asked)
+        v.granted(chain, v.waiting(chain)[0])
+        for party in (chain.gemeente, chain.begeleiding):
+            for number in v.toewijzingen(party).keys() - {old, same}:
+                told = history(party, f"0193-iwmo-{number}")
+                assert [event["soort"] for event in told] == ["verzoek", "toewijzing"]
+            assert [event["soort"] for event in history(party, f"0193-iwmo-{same}")] == ["toewijzing", "verzoek"]
+
     def test_a_bsn_is_masked_and_every_reading_is_noted(self, chain: Chain) -> None:
         made = allocate(chain)
         told = chain.colleague(naam="kijker", rollen=("raadpleger",)).get(

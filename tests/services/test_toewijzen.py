@@ -339,15 +339,15 @@ class TestTwoPersons:
         assert query("SELECT 1 FROM toewijzingsvoorstel WHERE inhoud IS NOT NULL") == []
 
     def test_a_change_that_makes_it_expensive_waits_and_a_cheaper_one_does_not(self, chain: Chain) -> None:
-        made = allocate(chain, omvang=WEEKLY["omvang"] | {"volume": 2}).json()["id"]
-        more = {"reden_wijziging": "06", "volume": 4}
+        made = allocate(chain, einddatum="2026-06-28").json()["id"]
+        more = {"reden_wijziging": "04", "einddatum": WEEKLY["einddatum"]}
         assert codes(post(chain.gemeente, f"/toewijzingen/{made}/wijzigingen", more), 409) == ["GOEDKEURING"]
         told = {"wijziging": {"id": made, "wijziging": more}}
         voorstel = post(chain.gemeente, "/toewijzingsvoorstellen", told).json()["id"]
         done = post(chain.colleague(), f"/toewijzingsvoorstellen/{voorstel}/goedkeuring")
         assert done.status_code == 200, done.text
-        assert chain.gemeente.get("allocation", f"/toewijzingen/{made}")["omvang"]["volume"] == 4
-        less = {"reden_wijziging": "06", "volume": 3}
+        assert chain.gemeente.get("allocation", f"/toewijzingen/{made}")["einddatum"] == WEEKLY["einddatum"]
+        less = {"reden_wijziging": "05", "einddatum": "2026-11-29"}
         assert post(chain.gemeente, f"/toewijzingen/{made}/wijzigingen", less).status_code == 201
 
     def test_it_is_checked_again_when_it_is_approved(self, chain: Chain) -> None:

@@ -1,7 +1,5 @@
 """The explanation of a line: what led to its outcome, as it stood when it was judged or sent."""
 
-from typing import Any
-
 import pytest
 
 from services.demo.stage import Party
@@ -17,6 +15,7 @@ from tests.services.claims import (
     deliver,
     hours,
     overtaken,
+    resent,
 )
 
 __all__ = ["hours"]
@@ -152,8 +151,7 @@ class TestAsItStood:
             assert after[part] == before[part], part
 
     def test_the_allocation(self, chain: Chain, hours: str, before: Json) -> None:
-        change: Any = {"reden_wijziging": "07", "volume": 1}
-        chain.gemeente.call("POST", "allocation", f"/toewijzingen/{hours}/wijzigingen", 201, json=change)
+        resent(hours, omvang_volume=1)
         chain.drain()
         after = explained(chain.gemeente)
         self.same(before, after)

@@ -24,7 +24,7 @@ DAG = timedelta(1)
 
 def stretch(session: Session, who: Namens, toewijzing: str, wanted: Verlenging, nu: datetime) -> list[str]:
     """Give an allocation a later end date, as OP380 asks: what ceilings warn of. Raises Refused (404, 409, 422)."""
-    row = queries.one(session, who.organisatie, toewijzing)
+    row = queries.taken(session, who.organisatie, toewijzing)
     if why := bestaand.not_to_stretch(row, nu.astimezone(NEDERLAND).date()):
         raise _refused("De toewijzing kan niet worden verlengd", Fault("OP380", "/einddatum", why))
     if wanted.einddatum <= row.einddatum:
@@ -36,7 +36,7 @@ def stretch(session: Session, who: Namens, toewijzing: str, wanted: Verlenging, 
 
 def withdraw(session: Session, who: Namens, toewijzing: str, wanted: Intrekking, nu: datetime) -> None:
     """Give an allocation an earlier end date. Raises Refused (404, 422)."""
-    row = queries.one(session, who.organisatie, toewijzing)
+    row = queries.taken(session, who.organisatie, toewijzing)
     if row.einddatum is not None and wanted.einddatum >= row.einddatum:
         text = "Deze dag ligt niet voor de huidige einddatum. Kies een eerdere, of verleng de toewijzing."
         raise _refused("De toewijzing kan niet worden ingetrokken", Fault("IV066", "/einddatum", text))
@@ -46,7 +46,7 @@ def withdraw(session: Session, who: Namens, toewijzing: str, wanted: Intrekking,
 
 def remove(session: Session, who: Namens, toewijzing: str, nu: datetime) -> None:
     """Make an allocation count as never sent (reason 13). Raises Refused: 404, 422 with what was granted (TR385)."""
-    row = queries.one(session, who.organisatie, toewijzing)
+    row = queries.taken(session, who.organisatie, toewijzing)
     if found := [_granted(line) for line in granted_lines(session, row)]:
         raise _refused("De toewijzing kan niet worden verwijderd", *found)
     change = Wijziging(reden_wijziging=VERWIJDERD, einddatum=row.ingangsdatum)
@@ -66,12 +66,13 @@ def revise(session: Session, who: Namens, toewijzing: str, wanted: Herziening, n
     A total and a budget change under their own number. Per day, week or month the allocation ends on the day before
     and a new one begins. Raises Refused (404, 409, 422).
     """
-    row = queries.one(session, who.organisatie, toewijzing)
+    row = queries.taken(session, who.organisatie, toewijzing)
     if row.reden_wijziging == VERWIJDERD:
         text = "Deze toewijzing is verwijderd. Stel een nieuwe vast."
         raise _refused("De toewijzing kan niet worden herzien", Fault("TR384", "/", text))
+    _check_other(row, wanted)
     reason = wanted.reden or (VERLENGD if _more(row, wanted) else VERKORT)
-    if wanted.budget is not None or row.omvang_frequentie in (None, bestaand.TOTAAL):
+    if _keeps_its_number(row, wanted):
         change = Wijziging(
             reden_wijziging=reason,
             volume=wanted.volume,
@@ -81,6 +82,24 @@ def revise(session: Session, who: Namens, toewijzing: str, wanted: Herziening, n
         flows.change(session, who, toewijzing, change, nu)
         return None
     return _succeed(session, who, row, wanted, reason, nu)
+
+
+def _keeps_its_number(row: Row[Any], wanted: Herziening) -> bool:
+    return wanted.budget is not None or row.omvang_frequentie in (None, bestaand.TOTAAL)
+
+
+def _check_other(row: Row[Any], wanted: Herziening) -> None:
+    """Refuse what changes nothing, and a day for what holds over the whole run. Raises Refused (422)."""
+    faults = []
+    if wanted.volume in (None, row.omvang_volume) and wanted.budget in (None, row.budget):
+        place = "/budget" if wanted.volume is None else "/volume"
+        text = "Zo is de toewijzing al: er verandert niets. Geef een ander volume of budget."
+        faults.append(Fault("WIJZIGING", place, text))
+    if wanted.per is not None and _keeps_its_number(row, wanted):
+        text = "Een totaal of budget geldt voor de hele looptijd en wijzigt niet vanaf een dag. Laat per leeg."
+        faults.append(Fault("IV066", "/per", text))
+    if faults:
+        raise _refused("De toewijzing kan niet worden herzien", *faults)
 
 
 def _more(row: Row[Any], wanted: Herziening) -> bool:
@@ -93,7 +112,7 @@ def _succeed(
     per = _first_day(row, wanted.per)
     size = Omvang(volume=wanted.volume or 0, eenheid=row.omvang_eenheid, frequentie=row.omvang_frequentie)
     ended = Wijziging(reden_wijziging=reason, einddatum=per - DAG)
-    new = samen.Nieuw(bestaand.as_wanted(row, ingangsdatum=per, omvang=size))
+    new = samen.Nieuw(bestaand.as_wanted(row, ingangsdatum=per, omvang=size), voorganger=row.toewijzing_nummer)
     wissel = samen.Wissel([(row, ended)], [new])
     return samen.successor(row, samen.send(session, who, messages.client_as_told(session, row), wissel, nu))
 

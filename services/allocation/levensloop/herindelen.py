@@ -10,6 +10,7 @@ from services.allocation.levensloop import plannen, samen
 from services.allocation.levensloop.plannen import DAG, Gepland
 from services.allocation.levensloop.reeksmodellen import NieuweHerindeling
 from services.allocation.levensloop.uitvoeren import head
+from services.allocation.rules.toewijzing import VERWIJDERD
 from services.allocation.toewijzen import bestaand
 from shared.db import audit, people
 from shared.db import levensloop as lt
@@ -73,8 +74,11 @@ def _check(who: Caller, wanted: NieuweHerindeling, served: dict[str, bool]) -> N
 
 
 def _line(row: Row[Any], wanted: NieuweHerindeling) -> Gepland:
-    new = samen.Nieuw(bestaand.as_wanted(row, ingangsdatum=wanted.per))
-    return Gepland(row, wanted.per - DAG, HERINDELING, new, plannen.begins_later(row, wanted.per))
+    """What runs goes over on the day; what begins then or later never began with the old municipality."""
+    new = samen.Nieuw(bestaand.as_wanted(row, ingangsdatum=max(row.ingangsdatum, wanted.per)))
+    if row.ingangsdatum < wanted.per:
+        return Gepland(row, wanted.per - DAG, HERINDELING, new)
+    return Gepland(row, row.ingangsdatum, VERWIJDERD, new)
 
 
 def export(session: Session, gemeente: str, key: UUID) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
 from services.allocation import queries
@@ -117,7 +117,7 @@ def _reports(session: Session, row: Row[Any]) -> Iterator[_Event]:
 
 
 def _requests(session: Session, row: Row[Any]) -> Iterator[_Event]:
-    """The requests for the allocation, those to change it, and what was answered by 319."""
+    """The requests for the allocation, those to change it or that left it as it was, and what was answered by 319."""
     table, change = t.toegewezen_product, t.classes["TeWijzigenProduct"]
     numbered = table.c.toewijzing_nummer == row.toewijzing_nummer
     references = {version.referentie_aanbieder for version in _rows(session, table, row, numbered)} - {None}
@@ -128,8 +128,12 @@ def _requests(session: Session, row: Row[Any]) -> Iterator[_Event]:
     for product in _rows(session, new, row, new.c.referentie_aanbieder.in_(references)):
         fields = (*_TOEGEWEZEN[:2], "toewijzing_ingangsdatum", "toewijzing_einddatum", *_TOEGEWEZEN[4:8])
         yield _Event("verzoek", product.bericht, _differences(None, product, fields))
-    own = request.c.bericht.in_([product.bericht for product in asked])
-    references |= {product.referentie_aanbieder for product in _rows(session, request, row, own)}
+    berichten = {product.bericht for product in asked}
+    named = or_(request.c.bericht.in_(berichten), request.c.referentie_aanbieder.in_(references))
+    for whole in _rows(session, request, row, named):
+        references |= {whole.referentie_aanbieder}
+        if whole.bericht not in berichten:
+            yield _Event("verzoek", whole.bericht, _differences(None, whole, ("reden_verzoek",)))
     yield from _answers(session, row, references)
 
 

@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from services.allocation import queries
-from services.allocation.flows import compose
+from services.allocation.flows import check_start, compose
 from services.allocation.levensloop.models import (
     Levering,
     Startcorrectie,
@@ -17,34 +17,16 @@ from services.allocation.levensloop.models import (
     Stopcorrectie,
     Stopmelding,
 )
-from services.allocation.meldingen import removed
+from services.allocation.meldingen import standing
 from services.allocation.rules.regie import VERWIJDEREN
 from services.allocation.rules.stop import TIJDELIJK
 from shared.db import people
-from shared.db import tables as t
 from shared.errors import Fault, Refused
 from shared.standard.catalogue import message_of
 
 EERSTE = "1"
 _SOORT = {"StartProduct": "305", "StopProduct": "307"}
 Leaves = dict[str, Any]
-
-
-def standing(session: Session, row: Row[Any], name: str) -> Sequence[Row[Any]]:
-    """The starts or stops that were told of an allocation and not taken back, in the order of telling."""
-    table, holder = t.classes[name], t.bericht
-    same = (table.c[field] == getattr(row, field) for field in ("eigenaar", "standaard", "tegenpartij", "bsn"))
-    query = (
-        select(table)
-        .join(holder, and_(holder.c.id == table.c.bericht, holder.c.status.in_(t.GELDIG)))
-        .where(
-            *same,
-            table.c.toewijzing_nummer == row.toewijzing_nummer,
-            table.c.status_aanlevering != VERWIJDEREN,
-            ~removed(name, table, holder),
-        )
-    )
-    return session.execute(query.order_by(holder.c.volgorde, table.c.volgnummer)).all()
 
 
 def delivery(session: Session, eigenaar: str, toewijzing: str) -> Levering:
@@ -87,6 +69,7 @@ def correct_start(session: Session, aanbieder: str, wanted: Startcorrectie, vand
         after["begindatum"] = wanted.nieuw.begindatum
     if wanted.nieuw.product is not None:
         after |= {"product_categorie": wanted.nieuw.product.categorie, "product_code": wanted.nieuw.product.code}
+    check_start(other, after["begindatum"])
     return _replace(session, row, "StartProduct", (before, after), vandaag)
 
 

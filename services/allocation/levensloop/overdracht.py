@@ -7,10 +7,10 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from services.allocation import flows as messages
-from services.allocation import queries
+from services.allocation import queries, tonen
 from services.allocation.levensloop import samen
 from services.allocation.levensloop.models import Overdracht
-from services.allocation.levensloop.queries import granted
+from services.allocation.levensloop.queries import granted, successor_elsewhere
 from services.allocation.models import NieuweToewijzing, Omvang, Wijziging
 from services.allocation.rules.toewijzing import VERWIJDERD
 from services.allocation.toewijzen import bestaand, flows
@@ -27,17 +27,20 @@ def move(session: Session, who: Namens, toewijzing: str, wanted: Overdracht, nu:
     Of a total or a budget goes along what was not granted yet, or less; with the consent of the old provider his own
     is lowered by it. Raises Refused (404, 409, 422).
     """
-    row = queries.one(session, who.organisatie, toewijzing)
+    row = queries.taken(session, who.organisatie, toewijzing, wanted.aanbieder)
     used = granted(session, row)
-    _check(row, wanted, used)
+    _check(row, wanted, used, successor_elsewhere(session, row))
     client = messages.client_as_told(session, row)
-    new = samen.Wissel(nieuw=[samen.Nieuw(_rest(row, wanted, used))])
+    new = samen.Wissel(nieuw=[samen.Nieuw(_rest(row, wanted, used), voorganger=row.toewijzing_nummer)])
     flows.change(session, who, toewijzing, _ended(row, wanted, used), nu)
     return samen.successor(row, samen.send(session, who, client, new, nu))
 
 
-def _check(row: Row[Any], wanted: Overdracht, used: tuple[int, int]) -> None:
+def _check(row: Row[Any], wanted: Overdracht, used: tuple[int, int], moved: Row[Any] | None) -> None:
     faults = []
+    if moved is not None:
+        text = f"Zij is al overgedragen: toewijzing {tonen.identity(moved)} nam haar plaats in. Draag die over."
+        faults.append(Fault("OVERGEDRAGEN", "/", text))
     if wanted.aanbieder == row.tegenpartij:
         faults.append(Fault("AANBIEDER", "/aanbieder", "De cliënt is al bij deze aanbieder. Kies een andere."))
     if row.reden_wijziging == VERWIJDERD:

@@ -121,4 +121,4 @@ def planned(line: Row[Any]) -> Nieuw:
     told |= {name: date.fromisoformat(told[name]) for name in _DATES if told[name] is not None}
     place = {name: getattr(line, name) for name in ("eigenaar", "standaard", "tegenpartij")}
     row = SimpleNamespace(**place, **told)
-    return Nieuw(bestaand.as_wanted(row), line.nieuw.get("model"), line.nieuw.get("assen"))
+    return Nieuw(bestaand.as_wanted(row), line.nieuw.get("model"), line.nieuw.get("assen"), line.toewijzing_nummer)

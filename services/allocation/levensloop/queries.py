@@ -1,4 +1,4 @@
-"""What the life of an allocation reads beside the allocation itself: what was granted on it."""
+"""What the life of an allocation reads beside it: what was granted on it, and what took its place."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from shared.db import ledger
 from shared.db import tables as t
+from shared.db import toewijzen as tt
 from shared.waarde import MINUUT, UUR
 
 
@@ -23,6 +24,24 @@ def granted_lines(session: Session, row: Row[Any]) -> Sequence[Row[Any]]:
     debits = (*_lines(row), line.c.ingediend_bedrag_debet_credit == "D", ~ledger.credited(line))
     order = (line.c.product_periode_begindatum, line.c.volgnummer)
     return session.execute(select(line).where(*debits).order_by(*order)).all()
+
+
+def successor_elsewhere(session: Session, row: Row[Any]) -> Row[Any] | None:
+    """What took the place of an allocation at another provider and was not deleted since; None when nothing did."""
+    found, behind, holder = t.toegewezen_product, tt.besluit, t.bericht
+    numbers = (
+        select(behind.c.toewijzing_nummer)
+        .join(holder, holder.c.id == behind.c.bericht)
+        .where(
+            behind.c.eigenaar == row.eigenaar,
+            behind.c.voorganger == row.toewijzing_nummer,
+            holder.c.standaard == row.standaard,
+        )
+    )
+    same = (found.c[name] == getattr(row, name) for name in ("eigenaar", "standaard", "bsn"))
+    elsewhere = (found.c.tegenpartij != row.tegenpartij, found.c.toewijzing_nummer.in_(numbers))
+    current = ledger.current_allocations(*same, *elsewhere)
+    return session.execute(select(current).where(~ledger.vervallen(current)).limit(1)).one_or_none()
 
 
 def granted(session: Session, row: Row[Any]) -> tuple[int, int]:

@@ -23,11 +23,12 @@ from shared.standard.catalogue import message_of
 
 @dataclass(frozen=True, slots=True)
 class Nieuw:
-    """An allocation that begins, and the cell of the table of arrangements that it came from."""
+    """An allocation that begins, the cell of the table of arrangements that it came from, and whose place it takes."""
 
     toewijzing: NieuweToewijzing
     model: str | None = None
     assen: Mapping[str, str] | None = None
+    voorganger: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ def send(
             "resultaatgebieden": [],
             "model": new.model,
             "assen": dict(new.assen) if new.assen else None,
+            "voorganger": new.voorganger,
         }
         toewijzen.record(session, who, bericht, nummer, maker, behind)
     warnings = plafonds.warnings(session, gemeente, first.standaard, _changes(gemeente, wissel), known)

@@ -1,17 +1,19 @@
 """Approving a plan and carrying it out: a job for each client at a provider, which sends its 301 once."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.allocation import flows as messages
 from services.allocation import queries, tonen
 from services.allocation.levensloop import contracten, plannen, samen
 from services.allocation.models import Wijziging
+from shared import vault
 from shared.db import audit
 from shared.db import levensloop as lt
 from shared.db.session import Namens, act_for, acting_for
@@ -120,15 +122,26 @@ def _send(session: Session, row: Row[Any], lines: Sequence[Row[Any]], nu: dateti
     if row.nieuwe_gemeente is not None:
         with acting_for(session, row.nieuwe_gemeente):
             there = Namens(row.nieuwe_gemeente, row.goedgekeurd_door)
-            sent = samen.send(session, there, client, samen.Wissel(nieuw=new), nu, maker)
+            begun = [replace(one, voorganger=None) for one in new]  # what went before has a number of another
+            sent = samen.send(session, there, client, samen.Wissel(nieuw=begun), nu, maker)
+            _show(session, there, client, following, sent)
         _number(session, following, sent.nummers)
         _note(session, lines, {"nieuw_bericht": sent.bericht})
+
+
+def _show(
+    session: Session, who: Namens, client: Mapping[str, Any], lines: Sequence[Row[Any]], sent: samen.Verzonden
+) -> None:
+    """Give the new municipality of a redivision the lines that became its own, as it knows the client."""
+    own = {"eigenaar": who.organisatie, "bsn": vault.pseudonym(who.organisatie, client["bsn"]), "bericht": sent.bericht}
+    rows = [{**line._asdict(), **own, "nieuw_nummer": nummer} for line, nummer in zip(lines, sent.nummers, strict=True)]
+    session.execute(insert(lt.omzettingsregel), rows)
 
 
 def _as_planned(session: Session, line: Row[Any]) -> Row[Any]:
     """The allocation of a line as it stands. Raises Refused (422) when it is no longer what was planned with."""
     identity = f"{line.eigenaar}-{line.standaard}-{line.toewijzing_nummer}"
-    row = queries.one(session, line.eigenaar, identity)
+    row = queries.taken(session, line.eigenaar, identity)
     if plannen.snapshot(row) != line.oud:
         text = f"Toewijzing {tonen.identity(row)} is intussen gewijzigd. Maak voor haar een nieuw plan."
         raise Refused(422, "Dit is niet meer zoals het gepland is", [Fault("GEWIJZIGD", "/", text)])

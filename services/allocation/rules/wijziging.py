@@ -1,16 +1,33 @@
 """A request for change (317) against the allocations of the client (level 3).
 
-What names no current allocation is told by TR350 and TR351 alone: the other rules look at what does.
+What names no current allocation is told by TR350 and TR351 alone: the other rules look at what does. A 301 and a
+request may cross: a row is refused only if it is wrong in every version that its sender may have known (OP095).
 """
 
+import operator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, Text, and_, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    Text,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 
 from services.allocation.rules.toewijzing import VERWIJDERD
 from shared.db import ledger
 from shared.db import tables as t
+from shared.judging import of_exchange
 from shared.levels34.toewijzing import allocations, with_allocation
 from shared.rules import Scope, per_message
 
@@ -33,18 +50,66 @@ def current(version: Any, day: Any) -> ColumnElement[bool]:
     return and_(ends >= day, version.c.reden_wijziging.is_distinct_from(VERWIJDERD))
 
 
-def _with_allocation(scope: Scope, table: Any, *, isouter: bool = False) -> tuple[Select[Any], Any]:
-    """A SELECT of the rows of the request with the allocation of the client that they name, and that allocation.
+def _surely_known(scope: Scope, holder: Any) -> ColumnElement[bool]:
+    """The condition that the sender of the request knew a 301 when he made it.
+
+    His own ledger holds nothing else. A municipality goes by the day on which he accepted it: before that of the
+    request, as within a day either may have crossed the other.
+    """
+    if not scope.by_municipality:
+        return true()
+    answer = t.bericht.alias()
+    same = (answer.c.eigenaar == holder.c.eigenaar, answer.c.antwoord_op == holder.c.id)
+    accepted = func.coalesce(select(answer.c.dagtekening).where(*same).scalar_subquery(), holder.c.dagtekening)
+    return and_(holder.c.status == "goedgekeurd", accepted < _dagtekening(scope))
+
+
+def _versions(scope: Scope, product: Any) -> tuple[Select[Any], Any, Any]:
+    """A SELECT of the versions of the allocation that a row names, its table and that of the messages."""
+    row, holder = t.toegewezen_product.alias(), t.bericht.alias()
+    query = select(1).where(
+        of_exchange(row, scope),
+        row.c.toewijzing_nummer == product.c.toewijzing_nummer,
+        row.c.bsn == product.c.bsn,
+        holder.c.id == row.c.bericht,
+        holder.c.status.in_(t.GELDIG),
+    )
+    return query, row, holder
+
+
+def _possible(scope: Scope, product: Any) -> tuple[Select[Any], Any]:
+    """A SELECT of the versions that the sender may have had before him, from the last that he surely knew on (OP095).
+
+    Toewijzingsdatum and -tijd tell which is later (IV013).
+    """
+    versions, row, holder = _versions(scope, product)
+    others, later, teller = _versions(scope, row)
+    moments = (
+        tuple_(version.c.toewijzingsdatum, version.c.toewijzingstijd, message.c.volgorde)
+        for version, message in ((later, teller), (row, holder))
+    )
+    superseded = others.where(_surely_known(scope, teller), operator.gt(*moments))
+    return versions.where(~ledger.looked_up(superseded)), row
+
+
+def _offending(scope: Scope, table: Any, offends: Callable[[Any], ColumnElement[bool]]) -> Select[Any]:
+    """A SELECT of the rows that offend against their allocation, in every version that their sender may have had.
 
     It must be current on the Dagtekening: that is when the sender looked.
     """
-    day = _dagtekening(scope)
-    return with_allocation(scope, table, lambda allocation: current(allocation, day), isouter=isouter)
+    versions, version = _possible(scope, table)
+    standing = versions.where(current(version, _dagtekening(scope)))
+    return select(table.c.volgnummer).where(
+        table.c.bericht == scope.bericht,
+        ledger.looked_up(standing),
+        ~ledger.looked_up(standing.where(offends(version).is_not(true()))),
+    )
 
 
 def _without_allocation(scope: Scope, table: Any) -> Select[Any]:
-    products, allocation = _with_allocation(scope, table, isouter=True)
-    return products.where(allocation.c.toewijzing_nummer.is_(None))
+    versions, version = _possible(scope, table)
+    standing = versions.where(current(version, _dagtekening(scope)))
+    return select(table.c.volgnummer).where(table.c.bericht == scope.bericht, ~ledger.looked_up(standing))
 
 
 def _names(scope: Scope, product: Any, allocation: Any) -> ColumnElement[bool]:
@@ -56,16 +121,18 @@ def _names(scope: Scope, product: Any, allocation: Any) -> ColumnElement[bool]:
 def tr349(scope: Scope, table: Any) -> Select[Any]:
     """A current allocation of the client is missing.
 
-    One that the provider did not accept yet may be missing: perhaps it had not come when the request was made (OP095).
+    One that the provider may not have known, or may have known as ended, may be missing (OP095).
     """
-    allocation, holder = allocations(scope, table, "bsn"), t.bericht.alias()
-    accepted = select(1).where(holder.c.id == allocation.c.bericht, holder.c.status == "goedgekeurd")
+    allocation = allocations(scope, table, "bsn")
+    told, _, holder = _versions(scope, allocation)
+    versions, version = _possible(scope, allocation)
     return (
         select(table.c.volgnummer)
         .select_from(table.join(allocation, current(allocation, scope.vandaag)))
         .where(
             table.c.bericht == scope.bericht,
-            ledger.looked_up(accepted),
+            ledger.looked_up(told.where(_surely_known(scope, holder))),
+            ~ledger.looked_up(versions.where(~current(version, scope.vandaag))),
             *(~_names(scope, t.classes[name], allocation) for name in NAMED),
         )
     )
@@ -86,18 +153,22 @@ def tr351(scope: Scope, table: Any) -> Select[Any]:
 @per_message("TR357", on="TeWijzigenProduct")
 def tr357(scope: Scope, table: Any) -> Select[Any]:
     """The change starts on or before the Dagtekening, and not with the allocation: that is neither now on nor whole."""
-    products, allocation = _with_allocation(scope, table)
     first = table.c.gewenste_ingangsdatum
-    return products.where(first <= _dagtekening(scope), first != allocation.c.ingangsdatum)
+    late = first <= _dagtekening(scope)
+    return _offending(scope, table, lambda allocation: and_(late, first != allocation.c.ingangsdatum))
 
 
 @per_message("TR373", on="TeWijzigenProduct")
 def tr373(scope: Scope, table: Any) -> Select[Any]:
     """The budget or the volume in total would be another, and not from the first day of the allocation."""
-    products, allocation = _with_allocation(scope, table)
-    other_total = or_(*(allocation.c[name] != table.c[name] for name in OMVANG))
-    altered = or_(allocation.c.budget != table.c.budget, and_(allocation.c.omvang_frequentie == TOTAAL, other_total))
-    return products.where(altered, table.c.gewenste_ingangsdatum != allocation.c.ingangsdatum)
+
+    def offends(allocation: Any) -> ColumnElement[bool]:
+        other_total = or_(*(allocation.c[name] != table.c[name] for name in OMVANG))
+        total = and_(allocation.c.omvang_frequentie == TOTAAL, other_total)
+        altered = or_(allocation.c.budget != table.c.budget, total)
+        return and_(altered, table.c.gewenste_ingangsdatum != allocation.c.ingangsdatum)
+
+    return _offending(scope, table, offends)
 
 
 def _volume_after_2020(table: Any) -> ColumnElement[bool]:
@@ -108,22 +179,22 @@ def _volume_after_2020(table: Any) -> ColumnElement[bool]:
 @per_message("TR375", on="TeWijzigenProduct")
 def tr375(scope: Scope, table: Any) -> Select[Any]:
     """A volume is asked for and the allocation has no product (generic); what ends by 2020 may have one."""
-    products, allocation = _with_allocation(scope, table)
-    return products.where(allocation.c.product_categorie.is_(None), _volume_after_2020(table))
+    volume = _volume_after_2020(table)
+    return _offending(scope, table, lambda allocation: and_(allocation.c.product_categorie.is_(None), volume))
 
 
 @per_message("TR411", on="TeWijzigenProduct")
 def tr411(scope: Scope, table: Any) -> Select[Any]:
     """No volume is asked for and the allocation has a product code (specific)."""
-    products, allocation = _with_allocation(scope, table)
-    return products.where(allocation.c.product_code.is_not(None), table.c.omvang_volume.is_(None))
+    volumeless = table.c.omvang_volume.is_(None)
+    return _offending(scope, table, lambda allocation: and_(allocation.c.product_code.is_not(None), volumeless))
 
 
 @per_message("TR412", on="TeWijzigenProduct")
 def tr412(scope: Scope, table: Any) -> Select[Any]:
     """A volume is asked for and the allocation has no product code; what ends by 2020 may have one."""
-    products, allocation = _with_allocation(scope, table)
-    return products.where(allocation.c.product_code.is_(None), _volume_after_2020(table))
+    volume = _volume_after_2020(table)
+    return _offending(scope, table, lambda allocation: and_(allocation.c.product_code.is_(None), volume))
 
 
 def _period(rows: Select[Any], table: Any, product: Any, begin: Any, einde: Any) -> Select[Any]:
@@ -140,13 +211,20 @@ def _period(rows: Select[Any], table: Any, product: Any, begin: Any, einde: Any)
 
 
 def _periods(scope: Scope) -> dict[str, Select[Any]]:
-    """The products of the request by table: what changes has the period that is asked for, what stays its own."""
+    """The products of the request by table: what changes has the period that is asked for, what stays its own.
+
+    That is the shortest that the sender may have known.
+    """
     same, changed, new = (t.classes[name] for name in (*NAMED, "NieuwProduct"))
-    kept, allocation = _with_allocation(scope, same)
-    asked, original = _with_allocation(scope, changed)
+    day = _dagtekening(scope)
+    kept, allocation = with_allocation(scope, same, lambda found: current(found, day))
+    asked, original = with_allocation(scope, changed, lambda found: current(found, day))
+    versions, version = _possible(scope, same)
+    standing = versions.where(current(version, day))
+    ends = standing.with_only_columns(func.min(func.coalesce(version.c.einddatum, date.max))).scalar_subquery()
     fresh = select(new.c.volgnummer).where(new.c.bericht == scope.bericht)
     return {
-        same.name: _period(kept, same, allocation, allocation.c.ingangsdatum, allocation.c.einddatum),
+        same.name: _period(kept, same, allocation, allocation.c.ingangsdatum, ends),
         changed.name: _period(asked, changed, original, changed.c.gewenste_ingangsdatum, changed.c.einddatum),
         new.name: _period(fresh, new, new, new.c.gewenste_ingangsdatum, new.c.einddatum),
     }

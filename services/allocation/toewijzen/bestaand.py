@@ -43,17 +43,16 @@ def as_wanted(row: Any, **changes: Any) -> NieuweToewijzing:
         "einddatum": row.einddatum,
         "omvang": tonen.size(row),
         "budget": row.budget,
-        "referentie_aanbieder": None,
         "commentaar": None,
     }
     return NieuweToewijzing.model_construct(**told | changes)
 
 
 def lowered(row: Row[Any], wanted: Wijziging) -> list[Fault]:
-    """What keeps a total (OP298) or a budget (OP299) from being lowered: its provider did not agree or ask for it."""
-    if wanted.instemming_aanbieder or wanted.referentie_aanbieder is not None:
+    """What keeps a total (OP298) or a budget (OP299) from being lowered: its provider did not agree."""
+    if wanted.instemming_aanbieder:
         return []
-    how = "Overleg met de aanbieder en geef instemming_aanbieder mee, of de referentie van zijn verzoek."
+    how = "Overleg met de aanbieder en geef instemming_aanbieder mee, of willig zijn verzoek in."
     found = []
     if row.omvang_frequentie == TOTAAL and wanted.volume is not None and wanted.volume < row.omvang_volume:
         found.append(Fault("OP298", "/volume", f"Een lager totaal kan alleen als de aanbieder instemt. {how}"))

@@ -73,7 +73,7 @@ def examine_change(
     session: Session, gemeente: str, toewijzing: str, wanted: Wijziging, nu: datetime, *, tryout: bool = False
 ) -> Row[Any]:
     """The allocation that is to change. Raises Refused (404, 422), as `examine`."""
-    row = _taken(session, gemeente, toewijzing)
+    row = queries.taken(session, gemeente, toewijzing)
     found = bestaand.faults(session, row, wanted)
     if found or tryout:
         found = tried(session, found, lambda: flows.change(session, gemeente, toewijzing, wanted, nu))
@@ -93,13 +93,6 @@ def tried(session: Session, found: list[Fault], make: Callable[[], object]) -> l
         known = {code for fault in found for code in (fault.code, ZELFDE.get(fault.code))}
         return found + [fault for fault in refused.faults if fault.code not in known]
     return found
-
-
-def _taken(session: Session, gemeente: str, toewijzing: str) -> Row[Any]:
-    """An allocation, while nothing else is decided on its client. Raises Refused (404)."""
-    row = queries.one(session, gemeente, toewijzing)
-    own.one_at_a_time(session, gemeente, row.standaard, row.bsn)
-    return queries.one(session, gemeente, toewijzing)
 
 
 def record(

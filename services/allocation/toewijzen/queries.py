@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
+from services.allocation import queries
 from shared.db import audit, inkoop, ledger
 from shared.db import tables as t
 from shared.db import toewijzen as tt
@@ -19,7 +20,7 @@ def one_at_a_time(session: Session, gemeente: str, standaard: str, bsn: str) -> 
 
     So an allocation sees the personal budget, and the allocation at another provider, of a moment before.
     """
-    ledger.serialize(session, "cliënt", gemeente, standaard, bsn)
+    queries.one_client_at_a_time(session, gemeente, standaard, bsn)
 
 
 def arrangement(session: Session, gemeente: str, model: str, assen: Mapping[str, str], dag: date) -> Row[Any] | None:

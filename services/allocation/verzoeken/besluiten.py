@@ -72,6 +72,7 @@ def examine(
     client, found = _client(session, row, wanted)
     if row.soort == queries.TOEWIJZING:
         products, more = _allocation(session, row, wanted)
+        more += toetsen.stretched(session, row, products, nu.astimezone(NEDERLAND).date())
     else:
         products, more = _changes(session, row, wanted, nu.astimezone(NEDERLAND).date())
     _refuse(found + more)
@@ -208,9 +209,9 @@ def _changes(
     session: Session, row: Row[Any], wanted: Inwilliging, vandaag: date
 ) -> tuple[list[inwilligen.Product], list[Fault]]:
     """All that a request for change asks for, with other days where its own have passed (IV093)."""
-    told = _standing(session, row)
-    asked = [product for product in queries.gevraagd(session, row) if product.soort != "ongewijzigd"]
-    faults = [*_as_a_whole(wanted), *_gone(asked, told), *_other_days(asked, told, wanted, vandaag)]
+    told, named = _standing(session, row), queries.gevraagd(session, row)
+    asked = [product for product in named if product.soort != "ongewijzigd"]
+    faults = [*_as_a_whole(wanted), *_gone(named, told), *_other_days(asked, told, wanted, vandaag)]
     if faults:
         return [], faults
     products: list[inwilligen.Product] = []
@@ -238,10 +239,17 @@ def _as_a_whole(wanted: Inwilliging) -> list[Fault]:
     return [Fault("IV093", f"/{name}", text) for name in names if getattr(wanted, name) is not None]
 
 
-def _gone(asked: list[Gevraagd], told: Mapping[int, Any]) -> list[Fault]:
-    text = "De toewijzing die moet wijzigen geldt niet meer. Wijs het verzoek af, en vraag de aanbieder om een nieuw."
-    changing = (product for product in asked if product.soort == "te-wijzigen")
-    return [Fault("TR351", f"/producten/{p.nummer}", text) for p in changing if p.toewijzing_nummer not in told]
+_GEEN = "geldt niet meer. Wijs het verzoek af, en vraag de aanbieder om een nieuw."
+_WEG = {"te-wijzigen": ("TR351", "moet wijzigen"), "ongewijzigd": ("IV093", "moet blijven zoals zij is")}
+
+
+def _gone(named: list[Gevraagd], told: Mapping[int, Any]) -> list[Fault]:
+    gone = (product for product in named if product.soort in _WEG and product.toewijzing_nummer not in told)
+    return [
+        Fault(code, f"/producten/{product.nummer}", f"De toewijzing die {what} {_GEEN}")
+        for product in gone
+        for code, what in [_WEG[product.soort]]
+    ]
 
 
 def _other_days(asked: list[Gevraagd], told: Mapping[int, Any], wanted: Inwilliging, vandaag: date) -> list[Fault]:

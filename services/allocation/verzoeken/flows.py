@@ -29,7 +29,8 @@ def ask_allocation(session: Session, aanbieder: str, wanted: VerzoekOmToewijzing
     for product in products:
         product.setdefault("referentie_aanbieder", _reference(session))
     client = to_tree(message, "Client", {**asked, "aangevraagde_producten": products})
-    return _ask(session, message, (aanbieder, wanted.gemeente), client, vandaag)
+    references = {f"/producten/{n}/referentie_aanbieder": row["referentie_aanbieder"] for n, row in enumerate(products)}
+    return _ask(session, message, (aanbieder, wanted.gemeente), client, references, vandaag)
 
 
 def ask_change(session: Session, aanbieder: str, wanted: VerzoekOmWijziging, vandaag: date) -> UUID:
@@ -38,7 +39,8 @@ def ask_change(session: Session, aanbieder: str, wanted: VerzoekOmWijziging, van
     referentie = wanted.referentie_aanbieder or _reference(session)
     asked = {**wanted.verzoek.model_dump(exclude_none=True), "referentie_aanbieder": referentie}
     client = to_tree(message, "Client", {"bsn": wanted.bsn, "verzoek": asked})
-    return _ask(session, message, (aanbieder, wanted.gemeente), client, vandaag)
+    references = {"/referentie_aanbieder": referentie}
+    return _ask(session, message, (aanbieder, wanted.gemeente), client, references, vandaag)
 
 
 def _reference(session: Session) -> str:
@@ -46,21 +48,35 @@ def _reference(session: Session) -> str:
 
 
 def _ask(
-    session: Session, message: MessageType, parties: tuple[str, str], client: Mapping[str, Any], vandaag: date
+    session: Session,
+    message: MessageType,
+    parties: tuple[str, str],
+    client: Mapping[str, Any],
+    references: Mapping[str, str],
+    vandaag: date,
 ) -> UUID:
-    """Send a request; when another one waits for a decision the refusal names it."""
+    """Send a request with these references, each by its place; when another one waits the refusal names it."""
     aanbieder, gemeente = parties
     place = {"eigenaar": aanbieder, "standaard": message.standaard, "tegenpartij": gemeente}
+    ledger.serialize(session, "referentie", aanbieder, message.standaard)
     one_at_a_time(session, aanbieder, gemeente, message.standaard)
+    used = queries.used_elsewhere(session, place, references.values())
+    found = [_used(where) for where, reference in references.items() if reference in used]
     blocking = queries.waiting(session, {**place, "bsn": vault.pseudonym(aanbieder, client["bsn"])})
     try:
-        return compose(session, message, aanbieder, gemeente, {"Client": client}, vandaag)
+        bericht = compose(session, message, aanbieder, gemeente, {"Client": client}, vandaag)
     except Refused as refusal:
-        if not blocking:
-            raise
-        others = [fault for fault in refusal.faults if fault.code != ONE_AT_A_TIME]
-        faults = [*(_blocked(row) for row in blocking), *others]
-        raise Refused(refusal.status, refusal.titel, faults, refusal.detail) from None
+        others = [fault for fault in refusal.faults if not blocking or fault.code != ONE_AT_A_TIME]
+        found = [*(_blocked(row) for row in blocking), *found, *others]
+        raise Refused(refusal.status, refusal.titel, found, refusal.detail) from None
+    if found:
+        raise Refused(422, f"Het {message.soort}-bericht zou worden afgekeurd", found)
+    return bericht
+
+
+def _used(where: str) -> Fault:
+    text = "Deze referentie gebruikte u al bij een andere gemeente. Geef een andere, of laat haar leeg."
+    return Fault("TR347", where, text)
 
 
 def _blocked(row: Row[Any]) -> Fault:

@@ -1,6 +1,6 @@
 """What is read of requests: each product of a 315 is one, a 317 as a whole is one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -158,6 +158,17 @@ def waiting(session: Session, place: Mapping[str, str]) -> list[Row[Any]]:
     same = (found.c[name] == value for name, value in place.items())
     query = select(found).where(*same, found.c.status.in_(WACHTEND))
     return list(session.execute(query.order_by(found.c.volgorde, found.c.volgnummer)))
+
+
+def used_elsewhere(session: Session, place: Mapping[str, str], references: Iterable[str]) -> set[str]:
+    """The references that a provider gave to requests at other municipalities under the same law (TR347)."""
+    found: set[str] = set()
+    for name in KLASSEN.values():
+        row = t.classes[name]
+        own = (row.c[field] == place[field] for field in ("eigenaar", "standaard"))
+        used = (row.c.tegenpartij != place["tegenpartij"], row.c.referentie_aanbieder.in_(references))
+        found |= set(session.scalars(select(row.c.referentie_aanbieder).where(*own, *used, ledger.holds(row))))
+    return found
 
 
 def identity(row: Row[Any]) -> str:

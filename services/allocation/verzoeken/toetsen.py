@@ -8,7 +8,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from services.allocation.models import NieuweToewijzing, Omvang, Product
-from services.allocation.toewijzen import checks
+from services.allocation.toewijzen import bestaand, checks
 from services.allocation.verzoeken.inwilligen import Product as Leaves
 from shared.errors import Fault
 
@@ -48,14 +48,26 @@ def _bought(session: Session, verzoek: Row[Any], product: Leaves, together: Coll
 
     Whether it runs beside what changes together with it is asked of the message.
     """
+    return checks.faults(session, verzoek.eigenaar, _wanted(verzoek, product), verzoek.bsn, together)
+
+
+def stretched(session: Session, verzoek: Row[Any], products: Iterable[Leaves], vandaag: date) -> list[Fault]:
+    """What keeps new allocations from going on where an equal one ends that is to be stretched instead (OP380)."""
+    wanted = (_wanted(verzoek, product) for product in products)
+    return [
+        fault for new in wanted for fault in bestaand.stretched(session, verzoek.eigenaar, new, verzoek.bsn, vandaag)
+    ]
+
+
+def _wanted(verzoek: Row[Any], product: Leaves) -> NieuweToewijzing:
+    """A new allocation by its leaves; its client is known by his pseudonym."""
     named, sized = product.get("product_categorie"), product.get("omvang_volume") is not None
     size = {name: product.get(f"omvang_{name}") for name in Omvang.model_fields}
     rest: dict[str, Any] = {name: product.get(name) for name in ("ingangsdatum", "einddatum", "budget")}
-    wanted = NieuweToewijzing.model_construct(
+    return NieuweToewijzing.model_construct(
         standaard=verzoek.standaard,
         aanbieder=verzoek.tegenpartij,
         product=Product(categorie=named, code=product.get("product_code")) if named else None,
         omvang=Omvang.model_validate(size) if sized else None,
         **rest,
     )
-    return checks.faults(session, verzoek.eigenaar, wanted, verzoek.bsn, together)

@@ -20,7 +20,7 @@ from shared.db.session import owner_engine
 from shared.db.start import database
 from tests.chain import serving
 from tests.conftest import empty_schema
-from tests.flows.stateful.machine import Machine
+from tests.flows.stateful.machine import ACTIONS, Machine
 from tests.flows.stateful.stage import Stage
 
 
@@ -76,6 +76,7 @@ def report(stage: Stage, seconds: float) -> None:
     for action in sorted({*stage.done, *(name for name, _ in stage.refused)}):
         why = {code: n for (name, code), n in sorted(stage.refused.items()) if name == action}
         print(f"{action:<24} done {stage.done[action]:>6}  refused {sum(why.values()):>6}  {why or ''}")
+    print(f"never done: {sorted(ACTIONS - stage.done.keys())}")
     done, refused, crossed = (sum(found.values()) for found in (stage.done, stage.refused, stage.crossed))
     print(f"{done} done, {refused} refused, {crossed} while something was under way, {seconds:.0f} s")
 

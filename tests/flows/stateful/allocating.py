@@ -12,7 +12,6 @@ from tests.flows.stateful import bodies
 from tests.flows.stateful.base import (
     ANDERS,
     DECLARATIE,
-    VOW,
     Base,
     after,
     allocated,
@@ -43,7 +42,7 @@ class Allocating(Base):
 
     def make(self, dossier: Dossier, soort: str, begin: int, eind: int | None, keuze: int) -> None:
         new, exchange = self.inhoud(soort, begin, eind, keuze), dossier.exchange
-        self.stage.settle(exchange, VOW, DECLARATIE)
+        self.stage.settle(exchange, DECLARATIE)
         against = self.world.against_allocating(dossier, new)
         response = self.stage.post(exchange.gemeente, "/toewijzingen", bodies.allocation(dossier, new))
         if made := self.stage.outcome("toewijzen", response, against):
@@ -52,7 +51,7 @@ class Allocating(Base):
     def changing(self, data: st.DataObject, wanted: Callable[[Toewijzing], Any] = bool) -> Toewijzing:
         """An allocation that the municipality changes, of which it knows all that matters."""
         found = self.pick(data, wanted)
-        self.stage.settle(found.dossier.exchange, VOW, DECLARATIE)
+        self.stage.settle(found.dossier.exchange, DECLARATIE)
         return found
 
     def change(self, action: str, found: Toewijzing, path: str, body: Json, against: set[str]) -> Json | None:
@@ -110,11 +109,11 @@ class Allocating(Base):
     @precondition(allocated)
     @rule(data=st.data(), keuze=choices, agreed=st.booleans())
     def amend(self, data: st.DataObject, keuze: int, agreed: bool) -> None:
-        """Another volume or budget under its own number, as a correction; the days stay, and with them a deletion's."""
+        """Another volume or budget under its own number, as a correction; the days stay."""
         found = self.changing(data)
         new = replace(found.inhoud, hoeveel=other_size(found.inhoud.soort, keuze), verwijderd=False)
         body = bodies.size(new) | {"reden_wijziging": "14", "instemming_aanbieder": agreed}
-        against = self.world.against_resizing(found, new, agreed=agreed)
+        against = self.world.against_amending(found, new, agreed=agreed)
         if self.change("wijzigen", found, "wijzigingen", body, against):
             found.inhoud = new
 
@@ -124,7 +123,7 @@ class Allocating(Base):
         """On at the other provider, with what is left of a whole; by consent the first one keeps the rest only."""
         found = self.changing(data)
         to, old, day = found.dossier.elsewhere(), found.inhoud, found.inhoud.begin + timedelta(per)
-        self.stage.settle(to.exchange, VOW, DECLARATIE)
+        self.stage.settle(to.exchange, DECLARATIE)
         whole, left = old.soort in WHOLE, found.left()
         new = replace(old, begin=day, hoeveel=left if whole else old.hoeveel, verwijderd=False)
         keeps = old.hoeveel - left if whole and agreed else old.hoeveel
@@ -134,3 +133,4 @@ class Allocating(Base):
         if made := self.change("overdragen", found, "overdracht", body | {"instemming_aanbieder": agreed}, against):
             found.inhoud = rest
             self.add(to, made["nieuw"]["toewijzing_nummer"], new)
+            found.opvolgers.append(self.world.toewijzingen[made["nieuw"]["toewijzing_nummer"]])

@@ -1,5 +1,6 @@
 """What a provider tells of delivery: starts and stops, taken back and corrected."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -32,10 +33,15 @@ def stopped(machine: Any) -> bool:
 class Delivering(Base):
     """The 305s and 307s; what the municipality changes meanwhile does not matter to them."""
 
+    def knowing(self, data: st.DataObject, wanted: Callable[[Toewijzing], Any] = bool) -> Toewijzing:
+        """An allocation that its provider knows of."""
+        found = self.pick(data, wanted)
+        self.stage.settle(found.dossier.exchange, NIEUW)
+        return found
+
     def report(self, action: str, found: Toewijzing, path: str, body: Json, against: set[str]) -> bool:
         """Whether a report was sent."""
         exchange = found.dossier.exchange
-        self.stage.settle(exchange, NIEUW)
         if not self.stage.outcome(action, self.stage.post(exchange.aanbieder, path, body), against):
             return False
         self.stage.send(exchange, LEVERING)
@@ -44,16 +50,17 @@ class Delivering(Base):
     @precondition(allocated)
     @rule(data=st.data(), begin=starts)
     def start(self, data: st.DataObject, begin: int) -> None:
-        found, day = self.pick(data), self.day(begin)
+        found, day = self.knowing(data), self.day(begin)
         own = found.delivery
         action = "hervatten" if own.stops else "starten"
-        if self.report(action, found, "/starts", bodies.start(found, day), own.against_start(day)):
+        against = self.world.against_starting(found, day) or own.against_start(day)
+        if self.report(action, found, "/starts", bodies.start(found, day), against):
             own.starts.append(day)
 
     @precondition(started)
     @rule(data=st.data(), eind=stops, reden=redenen)
     def stop(self, data: st.DataObject, eind: int, reden: str) -> None:
-        found = self.pick(data, lambda one: one.delivery.starts)
+        found = self.knowing(data, lambda one: one.delivery.starts)
         stop = (data.draw(st.sampled_from(found.delivery.starts[::-1])), self.day(eind), reden)
         against = found.delivery.against_stop(stop)
         action = "tijdelijk stoppen" if reden == TIJDELIJK else "stoppen"
@@ -63,7 +70,7 @@ class Delivering(Base):
     @precondition(started)
     @rule(data=st.data(), known=mostly)
     def take_back_start(self, data: st.DataObject, known: bool) -> None:
-        found = self.pick(data, lambda one: one.delivery.starts)
+        found = self.knowing(data, lambda one: one.delivery.starts)
         own = found.delivery
         day = data.draw(st.sampled_from(own.starts)) if known else self.day(ONBEKEND)
         body = bodies.start(found, day) | VERWIJDEREN
@@ -73,7 +80,7 @@ class Delivering(Base):
     @precondition(stopped)
     @rule(data=st.data(), known=mostly)
     def take_back_stop(self, data: st.DataObject, known: bool) -> None:
-        found = self.pick(data, lambda one: one.delivery.stops)
+        found = self.knowing(data, lambda one: one.delivery.stops)
         own, stop = found.delivery, self.told(data, found, known=known)
         body = bodies.stop(found, stop) | VERWIJDEREN
         if self.report("stop verwijderen", found, "/stops", body, own.against_removing_stop(stop)):
@@ -87,18 +94,20 @@ class Delivering(Base):
     @precondition(started)
     @rule(data=st.data(), begin=starts, known=mostly)
     def correct_start(self, data: st.DataObject, begin: int, known: bool) -> None:
-        found = self.pick(data, lambda one: one.delivery.starts)
+        found = self.knowing(data, lambda one: one.delivery.starts)
         own, right = found.delivery, self.day(begin)
         day = data.draw(st.sampled_from(own.starts)) if known else self.day(ONBEKEND)
         body = bodies.start(found, day) | {"nieuw": {"begindatum": right.isoformat()}}
-        if self.report("start corrigeren", found, "/starts/correctie", body, own.against_correcting_start(day, right)):
+        outside = self.world.against_starting(found, right) if day in own.starts else set()
+        against = outside or own.against_correcting_start(day, right)
+        if self.report("start corrigeren", found, "/starts/correctie", body, against):
             found.delivery = own.without(starts=[day])
             found.delivery.starts.append(right)
 
     @precondition(stopped)
     @rule(data=st.data(), eind=stops, reden=redenen, known=mostly)
     def correct_stop(self, data: st.DataObject, eind: int, reden: str, known: bool) -> None:
-        found = self.pick(data, lambda one: one.delivery.stops)
+        found = self.knowing(data, lambda one: one.delivery.stops)
         own, stop = found.delivery, self.told(data, found, known=known)
         right = (stop[0], self.day(eind), reden)
         body = bodies.stop(found, stop) | {"nieuw": bodies.last(right)}

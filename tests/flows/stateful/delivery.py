@@ -51,7 +51,10 @@ class Delivery:
         return unknown | ({"TR071"} if self.of(begin) else set())
 
     def against_removing_stop(self, stop: Stop) -> set[str]:
-        return set() if stop in self.stops else {"TR063"}
+        """OP289: after a restart two would run."""
+        if stop not in self.stops:
+            return {"TR063"}
+        return {"OP289"} if len(self.without(stops=[stop]).running()) > 1 else set()
 
     def against_correcting_start(self, begin: date, right: date) -> set[str]:
         """The removal and the new start in one message (IV008), or after each other when they have one key."""
@@ -63,7 +66,8 @@ class Delivery:
         return removal | self.without(starts=[begin]).against_start(right)
 
     def against_correcting_stop(self, stop: Stop, right: Stop) -> set[str]:
-        return self.against_removing_stop(stop) or self.without(stops=[stop]).against_stop(right)
+        unknown = set() if stop in self.stops else {"TR063"}
+        return unknown or self.without(stops=[stop]).against_stop(right)
 
     def without(self, starts: Iterable[date] = (), stops: Iterable[Stop] = ()) -> "Delivery":
         """What stands when these are taken back."""

@@ -13,6 +13,24 @@ from tests.flows.stateful.kinds import Dossier
 from tests.flows.stateful.requesting import Requesting
 from tests.flows.stateful.world import World
 
+ACTIONS = frozenset(
+    (
+        *(
+            "toewijzen",
+            "verlengen",
+            "intrekken",
+            "verwijderen",
+            "totaal of budget",
+            "opvolgen",
+            "wijzigen",
+            "overdragen",
+        ),
+        *("starten", "hervatten", "tijdelijk stoppen", "stoppen", "leveren", "declareren"),
+        *("start verwijderen", "start corrigeren", "stop verwijderen", "stop corrigeren"),
+        *("verzoek om toewijzing", "verzoek om wijziging", "inwilligen", "afwijzen", "onderzoeken"),
+    )
+)
+"""All that either party does, by the names under which it is counted."""
 allocations = st.lists(st.tuples(dossiers, soorten, begins, st.none() | ends, choices), min_size=1, max_size=3)
 
 
@@ -29,6 +47,7 @@ class Machine(Allocating, Delivering, Requesting, Billing):
         """An empty ledger, then a few allocations, so that there is something to act on from the first step."""
         self.stage.empty()
         self.world = World(vandaag())
+        self.stage.arrived = self.world.arrive
         for one in first:
             self.make(*one)
 

@@ -9,7 +9,6 @@ from hypothesis.stateful import precondition, rule
 
 from tests.flows.stateful import bodies
 from tests.flows.stateful.base import (
-    ANDERS,
     ANTWOORD,
     DECLARATIE,
     NIEUW,
@@ -55,7 +54,7 @@ class Requesting(Base):
 
     @rule(dossier=dossiers, chosen=wishes)
     def request(self, dossier: Dossier, chosen: list[tuple[str, int, int, int]]) -> None:
-        self.stage.settle(dossier.exchange, NIEUW, ANTWOORD)
+        self.stage.settle(dossier.exchange)
         wanted = [self.inhoud(*one) for one in chosen]
         against = self.world.against_asking(dossier, wanted)
         self.ask("verzoek om toewijzing", dossier, bodies.vot(dossier, wanted), against, wanted)
@@ -71,8 +70,8 @@ class Requesting(Base):
     def wish(self, data: st.DataObject, new: str | None, first: int | None, keuze: int, whole: bool) -> None:
         """The whole new situation of a client, or (not `whole`) with an allocation forgotten."""
         dossier = self.pick(data).dossier
-        self.stage.settle(dossier.exchange, NIEUW, ANDERS, ANTWOORD)
-        current = self.world.current(dossier)
+        self.stage.settle(dossier.exchange)
+        current = self.world.known(dossier)
         chosen = data.draw(st.sampled_from([*current, None]))
         changes = {} if chosen is None else {chosen: self.wished(current.pop(chosen), first, keuze)}
         if current and not whole:

@@ -1,6 +1,7 @@
 """The real services on an empty ledger, with two municipalities and two providers, and what is under way in it."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +35,8 @@ class Stage:
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     crossed: Counter[str] = field(default_factory=Counter)
     flying: set[tuple[Exchange, str]] = field(default_factory=set)
+    arrived: Callable[[], None] = lambda: None
+    """What is done when everything has arrived."""
 
     def __post_init__(self) -> None:
         self.chain = Chain(self.urls, {code: derived_key(code) for code in organisations.DEMO})
@@ -106,6 +109,7 @@ class Stage:
         if self.flying:
             self.chain.drain()
             self.flying.clear()
+            self.arrived()
 
 
 def codes(response: httpx.Response) -> set[str]:

@@ -49,6 +49,10 @@ class Toewijzing:
     dossier: Dossier
     nummer: int
     inhoud: Inhoud
+    bekend: Inhoud | None = None
+    """What its provider knows of it: what had arrived when everything last did."""
+    opvolgers: list["Toewijzing"] = field(default_factory=list)
+    """What took its place at another provider."""
     delivery: Delivery = field(default_factory=Delivery)
     maanden: dict[date, Maand] = field(default_factory=dict)
 
@@ -85,6 +89,8 @@ class Verzoek:
     referentie: str
     gevraagd: Inhoud | Wens
     status: str = OPEN
+    bekend: str = OPEN
+    """The status that its provider knows of."""
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(f"{self.referentie}, {self.status}")
@@ -107,12 +113,26 @@ class World:
         allocated = {found.dossier.exchange for found in self.toewijzingen.values()}
         return allocated | {found.dossier.exchange for found in self.verzoeken.values()}
 
+    def arrive(self) -> None:
+        """Providers know all that there is."""
+        for allocation in self.toewijzingen.values():
+            allocation.bekend = allocation.inhoud
+        for request in self.verzoeken.values():
+            request.bekend = request.status
+
     def of(self, dossier: Dossier) -> list[Toewijzing]:
         return [found for found in self.toewijzingen.values() if found.dossier == dossier]
 
     def current(self, dossier: Dossier) -> dict[int, Inhoud]:
         """What is valid on or after today and was not deleted: what a 301 holds (OP087) and a 317 names (IV092)."""
         rows = {found.nummer: found.inhoud for found in self.of(dossier)}
+        return self._running(rows)
+
+    def known(self, dossier: Dossier) -> dict[int, Inhoud]:
+        """What is current as far as its provider knows."""
+        return self._running({found.nummer: found.bekend for found in self.of(dossier) if found.bekend})
+
+    def _running(self, rows: Mapping[int, Inhoud]) -> dict[int, Inhoud]:
         return {n: row for n, row in rows.items() if not row.verwijderd and row.last >= self.vandaag}
 
     def against_301(self, dossier: Dossier, changed: Mapping[int, Inhoud], new: Iterable[Inhoud] = ()) -> set[str]:
@@ -133,10 +153,25 @@ class World:
         return {"OP380"} if any(same) else self.against_301(dossier, {}, [new])
 
     def against_resizing(self, found: Toewijzing, new: Inhoud, *, agreed: bool) -> set[str]:
-        """A total or budget is lowered with consent only (OP298, OP299)."""
+        """Something must change, and a total or budget is lowered with consent only (OP298, OP299)."""
+        if found.inhoud.verwijderd:
+            return {"TR384"}
+        if new.hoeveel == found.inhoud.hoeveel:
+            return {"WIJZIGING"}
+        return self._against_lowering(found, new, agreed=agreed) or self.against_301(found.dossier, {found.nummer: new})
+
+    def against_amending(self, found: Toewijzing, new: Inhoud, *, agreed: bool) -> set[str]:
+        """Under its own number a whole changes, and nothing else (IV066)."""
+        if lowered := self._against_lowering(found, new, agreed=agreed):
+            return lowered
+        if found.inhoud.verwijderd:
+            return {"TR384"}
+        return self.against_301(found.dossier, {found.nummer: new}) if new.soort in WHOLE else {"IV066"}
+
+    def _against_lowering(self, found: Toewijzing, new: Inhoud, *, agreed: bool) -> set[str]:
         if new.hoeveel < found.inhoud.hoeveel and not agreed and new.soort in WHOLE:
             return {"OP298" if new.soort == TOTAAL else "OP299"}
-        return self.against_301(found.dossier, {found.nummer: new})
+        return set()
 
     def against_stretching(self, found: Toewijzing, eind: date) -> set[str]:
         """What runs, has an end, and is no total (OP380); what would become longer is checked as new."""
@@ -150,11 +185,17 @@ class World:
         old = found.inhoud
         if eind >= old.last:
             return {"IV066"}
+        if old.verwijderd:
+            return {"TR384"}
         return {"TR004"} if eind < old.begin else self.against_301(found.dossier, {found.nummer: ended(old, eind)})
 
     def against_succeeding(self, found: Toewijzing, per: date, new: Inhoud) -> set[str]:
         """Another volume from a day on: that day lies in it, after the first one (IV066)."""
         old = found.inhoud
+        if old.verwijderd:
+            return {"TR384"}
+        if new.hoeveel == old.hoeveel:
+            return {"WIJZIGING"}
         if not old.begin < per <= old.last:
             return {"IV066"}
         return self.against_301(found.dossier, {found.nummer: ended(old, per - DAG)}, [new])
@@ -163,6 +204,7 @@ class World:
         """To another provider, from a day in it after the first, while something of a whole is left."""
         content = found.inhoud
         wrong = {
+            "OVERGEDRAGEN": any(not one.inhoud.verwijderd for one in found.opvolgers),
             "TR384": content.verwijderd,
             "TR004": not content.begin < per <= content.last,
             "REST": content.soort in WHOLE and found.left() < 1,
@@ -180,13 +222,14 @@ class World:
         return self.blocked(dossier) | ({"TR386"} if clash(dossier.exchange.wet, asked) else set())
 
     def blocked(self, dossier: Dossier) -> set[str]:
-        """One request of a client at a time; told with whatever else is wrong."""
-        waits = any(found.dossier == dossier and found.waits for found in self.verzoeken.values())
+        """One request of a client at a time, as far as its provider knows; told with whatever else is wrong."""
+        own = (found.bekend for found in self.verzoeken.values() if found.dossier == dossier)
+        waits = any(bekend in (OPEN, ONDERZOEK) for bekend in own)
         return {"TR374"} if waits else set()
 
     def against_wishing(self, dossier: Dossier, wens: Wens) -> set[str]:
         """A 317: the whole new situation, from the first day or from after today, and without stacking."""
-        current, blocked = self.current(dossier), self.blocked(dossier)
+        current, blocked = self.known(dossier), self.blocked(dossier)
         empty = {"TR352": not wens.blijft and not wens.wijzigt, "TR353": not wens.wijzigt and not wens.nieuw}
         if any(empty.values()):
             return blocked | {code for code, broken in empty.items() if broken}
@@ -202,17 +245,23 @@ class World:
     def _stacks(self, dossier: Dossier, wens: Wens) -> bool:
         """Whether what changes or is new meets something else; what stays was allocated so."""
         asked = [*wens.wijzigt.values(), *wens.nieuw]
-        stays = [self.toewijzingen[n].inhoud for n in wens.blijft]
+        known = self.known(dossier)
+        stays = [known[n] for n in wens.blijft]
         wet = dossier.exchange.wet
         return clash(wet, asked) or any(clashing(wet, one, other) for one in asked for other in stays)
 
     def against_granting(self, found: Verzoek) -> set[str]:
         if not found.waits:
             return {BESLOTEN}
+        if isinstance(found.gevraagd, Inhoud):
+            return self.against_allocating(found.dossier, found.gevraagd)
+        named = {"TR351": found.gevraagd.wijzigt, "IV093": found.gevraagd.blijft}
+        gone = {code for code, own in named.items() if any(self.toewijzingen[n].inhoud.verwijderd for n in own)}
+        if gone:
+            return gone
         changed, new = self.outcome(found)
-        if any(self.toewijzingen[n].inhoud.verwijderd for n in changed):
-            return {"TR351"}
-        return self.against_301(found.dossier, changed, new)
+        paid = any(row.verwijderd and self.toewijzingen[n].granted() for n, row in changed.items())
+        return self.against_301(found.dossier, changed, new) or ({"TR385"} if paid else set())
 
     def outcome(self, found: Verzoek) -> tuple[dict[int, Inhoud], list[Inhoud]]:
         """What a granted request makes of allocations (IV093): changed ones by number, and new ones in their order."""
@@ -221,12 +270,23 @@ class World:
         changed, new = dict[int, Inhoud](), list[Inhoud]()
         for nummer, asked in found.gevraagd.wijzigt.items():
             old = self.toewijzingen[nummer].inhoud
-            if old.soort in WHOLE or asked.hoeveel == old.hoeveel or asked.begin <= old.begin:
+            if old.soort in WHOLE or asked.hoeveel == old.hoeveel:
                 changed[nummer] = replace(asked, begin=old.begin)
+            elif asked.begin <= old.begin:
+                changed[nummer] = deleted(old)
+                new.append(replace(asked, begin=old.begin))
             else:
                 changed[nummer] = replace(old, eind=min(old.last, asked.begin - DAG))
                 new.append(asked)
         return changed, [*new, *found.gevraagd.nieuw]
+
+    def against_starting(self, found: Toewijzing, begin: date) -> set[str]:
+        """Within what its provider knows of the allocation, which was not deleted."""
+        content = found.bekend
+        assert content is not None
+        if content.verwijderd:
+            return {"TR384"}
+        return set() if content.begin <= begin <= content.last else {"BEGINDATUM"}
 
     def against_answering(self, found: Verzoek, *, investigating: bool) -> set[str]:
         """A 319: nothing after a decision, and under investigation only at first."""
