@@ -7,7 +7,7 @@ from alembic import op
 from shared.db.migrations.protect import run
 
 revision = "0019"
-down_revision = "0015"
+down_revision = "0018"
 
 
 def upgrade() -> None:
