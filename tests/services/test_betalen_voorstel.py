@@ -73,6 +73,16 @@ class TestAProposal:
         grant(chain, chain.begeleiding, hours, "2025-11", 10)
         assert office.propose()["bedrag"] == 3 * TARIEF
 
+    def test_a_provider_that_owes_as_much_as_it_gets_is_settled(self, chain: Chain, office: Office, hours: str) -> None:
+        office.accounts()
+        grant(chain, chain.begeleiding, hours, "2025-10", 12)
+        grant(chain, chain.begeleiding, hours, "2025-10", 0)
+        made = office.propose()
+        assert [line["bedrag"] // TARIEF for line in made["betalingen"][0]["regels"]] == [12, -12]
+        assert office.approve(made).json()["betalingen"][0]["status"] == "betaald"
+        assert office.pain(made).status_code == 409
+        assert office.open() == {}
+
     def test_providers_that_are_named_only(self, chain: Chain, office: Office, hours: str) -> None:
         office.accounts()
         other = allocation(chain, chain.jeugdhulp, nummer="C2")
@@ -175,6 +185,7 @@ class TestTwoPersons:
         [
             ({"iban": "NL20INGB0001234568"}, "value_error"),
             ({"iban": "nl20ingb0001234567"}, "string_pattern_mismatch"),
+            ({"iban": "BR1500000000000010932840814P2"}, "value_error"),
             ({"naam": " "}, "string_pattern_mismatch"),
             ({"naam": "東京"}, "NAAM"),
             ({"houder": "0200"}, "HOUDER"),

@@ -22,9 +22,17 @@ KOLOMMEN: Mapping[str, str] = {
     "reden": "redencode van de bank, mag leeg zijn",
 }
 """The columns of a CSV: UTF-8, a header, separated by semicolons or commas."""
+SEPA = re.compile(
+    "A[DLT]|B[EG]|C[HYZ]|D[EK]|E[ES]|F[IR]|G[BIR]|H[RU]|I[EST]|L[ITUV]|M[CDEKT]|N[LO]|P[LT]|R[OS]|S[EIKM]|VA"
+)
+"""The countries whose accounts a SEPA transfer reaches, as their IBANs begin (EPC 409-09)."""
+MOST = 10_000
+"""How many transfers of ours one file may be about."""
 TITEL = "Het bestand van de bank kan niet worden gelezen"
 DOCTYPE = "Het bestand bevat een DOCTYPE. Verstuur het zonder DOCTYPE."
 REASONLESS = ""
+CSV = "text/csv"
+KINDS = ("application/xml", "text/xml", CSV)
 _REASON = re.compile("[A-Z0-9]{1,4}")
 
 
@@ -56,6 +64,14 @@ Gelezen = Uitslag | Overig | Fault
 
 def _unreadable(code: str, melding: str) -> Refused:
     return Refused(422, TITEL, [Fault(code, "", melding)])
+
+
+def read(data: bytes, kind: str, is_ours: Callable[[str], bool]) -> list[Gelezen]:
+    """What a file of a kind says (see `read_camt`, `read_csv`). Raises Refused (422), also when it says too much."""
+    found = read_csv(data) if kind == CSV else read_camt(data, is_ours)
+    if sum(not isinstance(each, Overig) for each in found) > MOST:
+        raise _unreadable("TE_GROOT", f"Dit gaat over meer dan {MOST} betalingen. Verdeel het over meer bestanden.")
+    return found
 
 
 def read_camt(data: bytes, is_ours: Callable[[str], bool]) -> list[Gelezen]:
