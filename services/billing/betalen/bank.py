@@ -22,10 +22,6 @@ KOLOMMEN: Mapping[str, str] = {
     "reden": "redencode van de bank, mag leeg zijn",
 }
 """The columns of a CSV: UTF-8, a header, separated by semicolons or commas."""
-SEPA = re.compile(
-    "A[DLT]|B[EG]|C[HYZ]|D[EK]|E[ES]|F[IR]|G[BIR]|H[RU]|I[EST]|L[ITUV]|M[CDEKT]|N[LO]|P[LT]|R[OS]|S[EIKM]|VA"
-)
-"""The countries whose accounts a SEPA transfer reaches, as their IBANs begin (EPC 409-09)."""
 MOST = 10_000
 """How many transfers of ours one file may be about."""
 TITEL = "Het bestand van de bank kan niet worden gelezen"
