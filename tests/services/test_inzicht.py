@@ -16,6 +16,7 @@ from shared.standard.codec import encode
 from tests.builders import message
 from tests.chain import Chain, query
 from tests.services import sturing as w
+from tests.services.claims import agree, claim, deliver
 
 JANUARI = {"product_periode_begindatum": date(2025, 1, 1), "product_periode_einddatum": date(2025, 1, 31)}
 LINE = {
@@ -214,9 +215,22 @@ class TestTariffs:
         ]
         assert "per uur waar per minuut" in found[0]["melding"]
 
+    def test_an_hourly_amount_per_minute_whatever_was_agreed(self, chain: Chain, hours: str) -> None:
+        """Also when both parties agreed on it, before it is sent, in the answer, and on receipt."""
+        agree(chain, chain.begeleiding, {"eenheid": "01", "tarief": 4_000})
+        deliver(chain.begeleiding, hours, "2025-10", 45, eenheid="01")
+        made = claim(chain.begeleiding, "2025-10").json()
+        assert [each["code"] for each in made["waarschuwingen"]] == ["TARIEF"]
+        chain.drain()
+        path = "/inzicht/opvallende-tarieven?van=2015-01-01&tot=2999-12-31"
+        [found] = chain.gemeente.get("billing", path)["opvallende_tarieven"]
+        assert (found["tarief"], found["eenheid"], found["factor"]) == (4_000, "01", None)
+        [line] = chain.gemeente.get("billing", "/declaraties")["declaraties"][0]["regels"]
+        assert line["opvallend"] == "40.00 euro per minuut is ongebruikelijk. Is dit een uurtarief?"
+
     def test_without_a_contract_the_other_lines_say_what_is_usual(self, chain: Chain, ledger: Session) -> None:
         declared(ledger, *[{"product_tarief": 6_000}] * 3, {"product_tarief": 600})
-        declared(ledger, {"product_tarief": 600, "product_code": "02X"})
+        declared(ledger, {"product_tarief": 2_000, "product_code": "02X"})
         ledger.commit()
         assert [(r["referentie"], r["factor"]) for r in asked(chain, "opvallende-tarieven")] == [("R4", -10)]
 
