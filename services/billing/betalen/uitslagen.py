@@ -63,7 +63,8 @@ def _applied(
     rows = queries.payments_by_id(session, eigenaar, [key for key in named.values() if key is not None])
     seen = set[UUID]()
     for each in said:
-        row = rows.get(named[each.kenmerk])
+        key = named[each.kenmerk]
+        row = rows.get(key) if key is not None else None
         outcome = "ONBEKEND" if row is None else _outcome(row, each, vandaag, again=row.id in seen)
         if row is not None:
             seen.add(row.id)
