@@ -8,7 +8,7 @@ from alembic import op
 from shared.db.migrations.protect import run
 
 revision = "0018"
-down_revision = "0013"
+down_revision = "0015"
 
 VAST: Mapping[str, tuple[str, ...]] = {
     "rekening": ("bevestigd_door", "bevestigd_op"),
