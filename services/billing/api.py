@@ -15,6 +15,7 @@ from services.billing.models import (
     Reden,
     Regel,
 )
+from services.billing.opvallend import told
 from shared.calendar import vandaag
 from shared.contracts import Beoordeling, BeoordelingVerzoek, Volgnummer
 from shared.db.session import Namens, transaction
@@ -97,6 +98,7 @@ def _regel(status: str, line: Row[Any], findings: list[Row[Any]]) -> Regel:
         eenheid=line.eenheid,
         tarief=line.product_tarief,
         bedrag=line.bedrag,
+        opvallend="" if line.bedrag < 0 else told(line.product_tarief, line.eenheid),
         uitkomst=queries.outcome(line, status),
         betaling=line.betaling,
         betaald_op=line.betaald_op,

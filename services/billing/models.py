@@ -31,6 +31,7 @@ class Regel(Model):
     eenheid: str = Field(description="Eenheid")
     tarief: int | None = Field(description="Tarief in eurocenten")
     bedrag: int = Field(description="Bedrag in eurocenten, credits negatief")
+    opvallend: str = Field(description="Wat er aan het tarief opvalt; leeg als er niets opvalt")
     uitkomst: str = Field(description="in behandeling, wacht op oordeel, toegekend of afgewezen")
     betaling: Id | None = Field(description="De betaling van de gemeente waar de regel in staat; alleen voor haar")
     betaald_op: date | None = Field(description="Dag van betaling; leeg als dat niet bekend is")

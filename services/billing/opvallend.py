@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, not_, or_
 
 USUAL: Mapping[str, tuple[int, int]] = {"01": (20, 500), "04": (1_000, 30_000)}
 """By unit the tariffs in eurocents that care has: per minute € 0,20 to € 5, per hour € 10 to € 300."""
@@ -23,6 +26,25 @@ def unusual(tarief: int | None, eenheid: str) -> bool:
         return False
     low, high = USUAL[eenheid]
     return not low <= tarief <= high
+
+
+def outside(tarief: Any, eenheid: Any) -> ColumnElement[bool]:
+    """The condition that `unusual` says yes of a tariff and a unit in the database."""
+    return or_(*(and_(eenheid == unit, not_(tarief.between(*band))) for unit, band in USUAL.items()))
+
+
+def told(tarief: int | None, eenheid: str) -> str:
+    """What a person reads of such a tariff; empty when nothing is unusual.
+
+    >>> told(4_000, "01")
+    '40.00 euro per minuut is ongebruikelijk. Is dit een uurtarief?'
+    >>> told(67, "01")
+    ''
+    """
+    if tarief is None or not unusual(tarief, eenheid):
+        return ""
+    unit, other = ("minuut", "een uurtarief") if eenheid == "01" else ("uur", "een tarief per minuut")
+    return f"{tarief / 100:.2f} euro per {unit} is ongebruikelijk. Is dit {other}?"
 
 
 def factor(tarief: int, gebruikelijk: int | Fraction) -> int | None:

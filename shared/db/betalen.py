@@ -2,6 +2,7 @@
 
 What is paid survives the retention of messages: a line of a payment names its declaratie by a number, not by a
 foreign key, and its column is not called `bericht`, as those rows go with their message. No row here holds a BSN.
+What a second person approved or confirmed changes no more: the triggers `vast` of revision 0018 see to that.
 """
 
 from sqlalchemy import (
@@ -134,6 +135,7 @@ betaling = Table(
     UniqueConstraint("eigenaar", "id", "levend"),
     UniqueConstraint("eigenaar", "betaalvoorstel", "aanbieder"),
     CheckConstraint("bedrag >= 0", name="bedrag"),
+    CheckConstraint("vervallen_op >= uitgevoerd_op", name="volgorde"),
     ForeignKeyConstraint(["eigenaar", "betaalvoorstel"], ["betaalvoorstel.eigenaar", "betaalvoorstel.id"]),
     ForeignKeyConstraint(["eigenaar", "bankresultaat"], ["bankresultaat.eigenaar", "bankresultaat.id"]),
 )

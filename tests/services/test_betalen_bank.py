@@ -12,7 +12,8 @@ import pytest
 import xmlschema
 from lxml import etree
 
-from services.billing.betalen import pain
+from services.billing.betalen import bank, pain
+from services.billing.betalen.verrekenen import Afrekening
 from shared.calendar import vandaag
 from shared.errors import Refused
 from tests.chain import Chain, query
@@ -92,7 +93,7 @@ class TestTheFile:
         office.withdraw(made)
         assert office.pain(made).status_code == 409
 
-    @pytest.mark.parametrize("what", ["amount", "iban", "missing", "total", "debtor"])
+    @pytest.mark.parametrize("what", ["amount", "iban", "name", "missing", "total", "part", "debtor", "payer", "day"])
     def test_one_that_differs_from_the_database_is_not_given(self, what: str) -> None:
         transfer = pain.Overboeking(pain.end_to_end(uuid4()), 1_005, "NL20INGB0001234567", "Thuis", "D1")
         other = replace(transfer, kenmerk=pain.end_to_end(uuid4()), bedrag=7)
@@ -102,6 +103,10 @@ class TestTheFile:
         changed = {
             "amount": (b">0.07<", b">0.08<"),
             "iban": (b"NL20INGB0001234567", b"NL02ABNA0123456789"),
+            "name": (b"<Nm>Thuis</Nm>", b"<Nm>Een ander</Nm>"),
+            "part": (b"<CtrlSum>0.07</CtrlSum>", b"<CtrlSum>0.08</CtrlSum>"),
+            "payer": (b"<Nm>Zwolle</Nm>", b"<Nm>Zwol</Nm>"),
+            "day": (b"<Dt>2026-01-06</Dt>", b"<Dt>2026-01-07</Dt>"),
             "missing": (other.kenmerk.encode(), b"ZKx"),
             "total": (b"<CtrlSum>10.12</CtrlSum>", b"<CtrlSum>10.13</CtrlSum>"),
             "debtor": (b"NL91ABNA0417164300", b"NL02ABNA0123456789"),
@@ -110,6 +115,23 @@ class TestTheFile:
         with pytest.raises(Refused) as refused:
             pain.check(data.replace(*changed), wanted)
         assert refused.value.status == 500
+
+    def test_one_that_is_not_the_sum_of_its_lines_is_neither_approved_nor_given(
+        self, chain: Chain, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The sums are those of the database, of the lines of the payment and of what was granted."""
+        grant(chain, chain.begeleiding, allocation(chain, chain.begeleiding), "2025-10", 12)
+        monkeypatch.setattr(Afrekening, "bedrag", property(lambda self: self.regels + 1))
+        made = office.propose()
+        refused = office.approve(made)
+        assert (refused.status_code, codes(refused)) == (409, ["TOTAAL"])
+        monkeypatch.undo()
+        office.withdraw(made)
+        right = office.propose()
+        assert office.approve(right).status_code == 200
+        query("UPDATE prestatie SET ingediend_bedrag_bedrag = ingediend_bedrag_bedrag + 1 RETURNING 1")
+        refused = office.pain(right)
+        assert (refused.status_code, codes(refused)) == (500, ["TOTAAL"])
 
 
 def camt(*entries: str, version: str = "08") -> str:
@@ -217,6 +239,43 @@ class TestWhatTheBankSays:
         assert "999900006" not in str(told)
         assert told["betaald"] == 1
         assert states(office, approved)[two[0]["aanbieder"]] == ("goedgekeurd", None)
+
+    def test_what_the_bank_paid_twice_is_told(self, office: Office, approved: Json, two: tuple[Json, Json]) -> None:
+        told = office.bank(camt(entry(two[0]), entry(two[0])), "application/xml").json()
+        assert (told["betaald"], [(each["regel"], each["code"]) for each in told["bevindingen"]]) == (
+            1,
+            [(3, "DUBBEL")],
+        )
+        before = office.seen(approved)
+        told = office.told(row(two[0], datum="2026-01-06"), row(two[0], status="uitgevoerd"))
+        assert sorted(each["code"] for each in told["bevindingen"]) == ["DUBBEL", "DUBBEL"]
+        assert office.told(row(two[0]))["bekend"] == 1
+        assert office.seen(approved) == before
+
+    @pytest.mark.parametrize(("status", "datum"), [("mislukt", "2026-01-04"), ("mislukt", "2999-01-01")])
+    def test_a_day_before_the_payment_or_after_today_is_told(
+        self, office: Office, approved: Json, two: tuple[Json, Json], status: str, datum: str
+    ) -> None:
+        assert [each["code"] for each in office.told(row(two[1], datum="2999-01-01"))["bevindingen"]] == ["DATUM"]
+        office.told(row(two[0]))
+        before = office.seen(approved)
+        told = office.told(row(two[0], status=status, datum=datum))
+        assert [each["code"] for each in told["bevindingen"]] == ["DATUM"]
+        assert office.seen(approved) == before
+
+    def test_who_approves_sees_that_a_line_was_paid_before(self, office: Office, two: tuple[Json, Json]) -> None:
+        assert [line["eerder"] for each in two for line in each["regels"]] == [None, None]
+        office.told(row(two[0]), row(two[0], status="mislukt"))
+        [again] = office.propose()["betalingen"]
+        assert [line["eerder"] for line in again["regels"]] == [two[0]["id"]]
+
+    def test_a_bank_may_tell_it_in_capitals(self, office: Office, two: tuple[Json, Json]) -> None:
+        assert office.told(row(two[0], kenmerk=two[0]["kenmerk"].upper()))["betaald"] == 1
+
+    def test_a_file_about_too_many_is_refused(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(bank, "MOST", 1)
+        refused = office.bank(csv_of([row({"kenmerk": "x", "bedrag": 1})] * 2))
+        assert (refused.status_code, codes(refused)) == (422, ["TE_GROOT"])
 
     def test_what_is_paid_after_it_failed_is_told(self, office: Office, two: tuple[Json, Json]) -> None:
         office.told(row(two[0], status="mislukt"))

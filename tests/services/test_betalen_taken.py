@@ -73,6 +73,22 @@ class TestAPlan:
         office.told(row(made["betalingen"][0], status="mislukt"))
         assert amounts(office) == [100]
 
+    def test_an_unpaid_instalment_before_a_paid_one_is_taken_out_with_0(self, office: Office) -> None:
+        later = (vandaag() + timedelta(days=9)).isoformat()
+        office.task(THUIS, termijn(100, later), termijn(200), termijn(300, later))
+        office.paid()
+        assert codes(office.task(THUIS, termijn(200))) == ["BETAALD"]
+        parts = [termijn(0, later), termijn(200)]
+        assert office.task(THUIS, *parts).status_code == 200
+        [kept] = office.ask("GET", "/taakbekostigingen").json()["taakbekostigingen"]
+        assert kept["termijnen"] == parts
+        assert office.task(THUIS, *kept["termijnen"]).status_code == 200
+
+    def test_its_number_is_no_bsn(self, office: Office) -> None:
+        refused = office.task(THUIS, nummer="999900006")
+        assert (refused.status_code, codes(refused)) == (422, ["value_error"])
+        assert "999900006" not in refused.text
+
 
 class TestAnAdvance:
     @pytest.fixture
@@ -99,6 +115,17 @@ class TestAnAdvance:
         assert office.pain(covered).status_code == 409
         grant(chain, chain.begeleiding, hours, "2025-11", 10)
         assert amounts(office) == [10 * TARIEF, -3 * TARIEF]
+
+    def test_one_that_the_bank_returns_after_it_was_taken_back_is_paid_again(
+        self, chain: Chain, office: Office, hours: str
+    ) -> None:
+        office.task(THUIS, termijn(2 * TARIEF, soort="voorschot"))
+        [advance] = office.paid()["betalingen"]
+        grant(chain, chain.begeleiding, hours, "2025-10", 12)
+        assert office.paid()["bedrag"] == 10 * TARIEF
+        office.told(row(advance, status="mislukt"))
+        assert codes(office.task(THUIS)) == ["BETAALD"]
+        assert amounts(office) == [2 * TARIEF]
 
     def test_what_was_not_paid_yet_is_not_taken_back(self, chain: Chain, office: Office, hours: str) -> None:
         office.task(THUIS, termijn(2 * TARIEF, soort="voorschot"))

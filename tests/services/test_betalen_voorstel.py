@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from shared.db.session import Namens, transaction
 from tests.chain import Chain, query
-from tests.services.betalen import TARIEF, Office, allocation, grant
+from tests.services.betalen import TARIEF, Json, Office, allocation, grant, termijn
 from tests.services.claims import claim, codes, deliver, overtaken
 
 ZWOLLE = Namens("0193", "test")
@@ -72,6 +72,16 @@ class TestAProposal:
         assert office.open() == {"65656056": -7 * TARIEF}
         grant(chain, chain.begeleiding, hours, "2025-11", 10)
         assert office.propose()["bedrag"] == 3 * TARIEF
+
+    def test_a_provider_that_owes_as_much_as_it_gets_is_settled(self, chain: Chain, office: Office, hours: str) -> None:
+        office.accounts()
+        grant(chain, chain.begeleiding, hours, "2025-10", 12)
+        grant(chain, chain.begeleiding, hours, "2025-10", 0)
+        made = office.propose()
+        assert [line["bedrag"] // TARIEF for line in made["betalingen"][0]["regels"]] == [12, -12]
+        assert office.approve(made).json()["betalingen"][0]["status"] == "betaald"
+        assert office.pain(made).status_code == 409
+        assert office.open() == {}
 
     def test_providers_that_are_named_only(self, chain: Chain, office: Office, hours: str) -> None:
         office.accounts()
@@ -138,10 +148,10 @@ class TestTwoPersons:
         assert made["bevestigd_op"] is None
         path = f"/rekeningen/{made['id']}/bevestiging"
         assert office.ask("POST", path).status_code == 409
+        with pytest.raises(IntegrityError, match="ck_rekening_twee"), transaction(ZWOLLE) as session:
+            session.execute(text("UPDATE rekening SET bevestigd_door = gemaakt_door, bevestigd_op = now()"))
         assert office.ask("POST", path, office.second).status_code == 200
         assert office.ask("POST", path, office.second).status_code == 409
-        with pytest.raises(IntegrityError, match="ck_rekening_twee"), transaction(ZWOLLE) as session:
-            session.execute(text("UPDATE rekening SET gemaakt_door = bevestigd_door"))
 
     def test_nothing_is_paid_without_accounts_that_were_confirmed(
         self, chain: Chain, office: Office, hours: str
@@ -175,6 +185,7 @@ class TestTwoPersons:
         [
             ({"iban": "NL20INGB0001234568"}, "value_error"),
             ({"iban": "nl20ingb0001234567"}, "string_pattern_mismatch"),
+            ({"iban": "BR1500000000000010932840814P2"}, "value_error"),
             ({"naam": " "}, "string_pattern_mismatch"),
             ({"naam": "東京"}, "NAAM"),
             ({"houder": "0200"}, "HOUDER"),
@@ -186,6 +197,77 @@ class TestTwoPersons:
         body = {"houder": "65656056", "iban": "NL20INGB0001234567", "naam": "Thuis", "begindatum": "2024-01-01"}
         refused = office.ask("PUT", "/rekeningen", json=body | changes)
         assert (refused.status_code, codes(refused)) == (422, [wanted])
+
+
+_MORE = "INSERT INTO betaling (eigenaar, id, betaalvoorstel, aanbieder, bedrag, iban, naam) SELECT"
+_LINE = "INSERT INTO betaalregel (eigenaar, betaling, nummer, levend, soort, declaratie, prestatie, bedrag) SELECT"
+_VALUES = "eigenaar, gen_random_uuid(), betaalvoorstel, '65656055', 1, iban, naam FROM betaling"
+
+
+class TestWhatASecondPersonDecidedOn:
+    """Not even who writes to the tables as the services do can change it."""
+
+    @pytest.fixture
+    def proposed(self, chain: Chain, office: Office, hours: str) -> Json:
+        office.accounts()
+        grant(chain, chain.begeleiding, hours, "2025-10", 12)
+        office.task("65656056", termijn(100))
+        return office.propose()
+
+    def refused(self, sql: str, table: str) -> None:
+        with pytest.raises(IntegrityError, match=f"{table} ligt vast"), transaction(ZWOLLE) as session:
+            session.execute(text(sql))
+
+    @pytest.mark.parametrize(
+        ("table", "sql"),
+        [
+            ("betaling", "UPDATE betaling SET bedrag = bedrag + 1"),
+            ("betaling", "UPDATE betaling SET iban = 'NL02ABNA0123456789'"),
+            ("betaling", "UPDATE betaling SET naam = 'Een ander'"),
+            ("betaling", "UPDATE betaling SET aanbieder = '65656055'"),
+            ("betaling", f"{_MORE} {_VALUES}"),
+            ("betaalregel", f"{_LINE} eigenaar, id, 9, true, 'prestatie', id, 1, 5 FROM betaling"),
+            ("betaalregel", "UPDATE betaalregel SET bedrag = 1"),
+            ("betaalregel", "UPDATE betaalregel SET declaratie = gen_random_uuid() WHERE soort = 'prestatie'"),
+            ("betaalvoorstel", "UPDATE betaalvoorstel SET gemaakt_door = 'een ander'"),
+            ("betaalvoorstel", "UPDATE betaalvoorstel SET iban = 'NL02ABNA0123456789'"),
+            ("betaalvoorstel", "UPDATE betaalvoorstel SET goedgekeurd_door = NULL, goedgekeurd_op = NULL"),
+            ("betaalvoorstel", "UPDATE betaalvoorstel SET ingetrokken_door = 'x', ingetrokken_op = now()"),
+            ("rekening", "UPDATE rekening SET iban = 'NL02ABNA0123456789'"),
+            ("rekening", "UPDATE rekening SET bevestigd_door = NULL, bevestigd_op = NULL"),
+            ("betaaltermijn", "UPDATE betaaltermijn SET bedrag = 1"),
+        ],
+    )
+    def test_stays_as_it_was(self, office: Office, proposed: Json, table: str, sql: str) -> None:
+        assert office.approve(proposed).status_code == 200
+        before = office.seen(proposed), office.pain(proposed).content
+        self.refused(sql, table)
+        assert (office.seen(proposed), office.pain(proposed).content) == before
+
+    @pytest.mark.parametrize(
+        ("table", "sql"),
+        [
+            ("betaalvoorstel", "UPDATE betaalvoorstel SET gemaakt_door = 'een ander'"),
+            ("betaling", "UPDATE betaling SET iban = 'NL02ABNA0123456789'"),
+            (
+                "betaalvoorstel",
+                "UPDATE betaalvoorstel SET goedgekeurd_door = 'x', goedgekeurd_op = now(), uitvoerdatum = now(),"
+                " iban = 'x', naam = 'x', ingetrokken_door = 'y', ingetrokken_op = now()",
+            ),
+        ],
+    )
+    def test_is_what_the_first_person_made(self, proposed: Json, table: str, sql: str) -> None:
+        self.refused(sql, table)
+
+    def test_what_was_withdrawn_is_not_approved(self, office: Office, proposed: Json) -> None:
+        office.withdraw(proposed)
+        self.refused("UPDATE betaalvoorstel SET ingetrokken_door = NULL, ingetrokken_op = NULL", "betaalvoorstel")
+
+    def test_an_account_that_waits_is_confirmed_as_it_was_entered(self, office: Office) -> None:
+        body = {"houder": "65656056", "iban": "NL20INGB0001234567", "naam": "Thuis", "begindatum": "2024-01-01"}
+        office.ask("PUT", "/rekeningen", json=body)
+        confirmed = "bevestigd_door = 'x', bevestigd_op = now()"
+        self.refused(f"UPDATE rekening SET iban = 'NL02ABNA0123456789', {confirmed}", "rekening")
 
 
 class TestOnce:

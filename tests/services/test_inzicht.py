@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 from services.demo.stage import Party
 from shared.db import tables as t
 from shared.db.session import owner
+from shared.standard.codec import encode
+from tests.builders import message
 from tests.chain import Chain, query
 from tests.services import sturing as w
+from tests.services.claims import agree, claim, deliver
 
 JANUARI = {"product_periode_begindatum": date(2025, 1, 1), "product_periode_einddatum": date(2025, 1, 31)}
 LINE = {
@@ -38,10 +41,14 @@ def ledger(chain: Chain) -> Iterator[Session]:
         yield session
 
 
-def declared(session: Session, *lines: dict[str, Any], eigenaar: str = w.GEMEENTE, **changes: Any) -> UUID:
-    """An answered declaratie with lines."""
+def declared(
+    session: Session, *lines: dict[str, Any], eigenaar: str = w.GEMEENTE, answer: bool = True, **changes: Any
+) -> UUID:
+    """A declaratie with lines, and the answer to it."""
     exchange = {"standaard": "iwmo", "tegenpartij": w.WMO if eigenaar == w.GEMEENTE else w.GEMEENTE} | changes
     bericht = w.message(session, eigenaar, "323", **({"dagtekening": date(2025, 2, 3)} | exchange))
+    if answer:
+        w.message(session, eigenaar, "325", **exchange, antwoord_op=bericht)
     key = {"eigenaar": eigenaar, "bericht": bericht, "standaard": exchange["standaard"]}
     key |= {"tegenpartij": exchange["tegenpartij"]}
     session.execute(insert(t.declaratie).values(key | {"volgnummer": 1, "declaratie_nummer": "D1"}))
@@ -102,6 +109,29 @@ class TestRefusals:
         assert chain.gemeente.apis["billing"].call("GET", path).status_code == 422
 
 
+class TestWhatIsNoOrdinaryAnswer:
+    def test_one_that_was_refused_before_its_lines_were_kept_counts(self, chain: Chain) -> None:
+        """0001: the municipality keeps no lines of it, and the provider has them all refused."""
+        reference = next(message("JW323").root.all("Prestatie")).get("product_referentie_referentie_nummer")
+        doubled = message("JW323", {"Prestatie[2].product_referentie_referentie_nummer": reference})
+        chain.post(chain.jeugdhulp, encode(doubled))
+        chain.drain()
+        for party, number in ((chain.gemeente, 0), (chain.jeugdhulp, 3)):
+            wide = "van=2015-01-01&tot=2999-12-31"
+            [right] = party.get("billing", f"/inzicht/eerste-keer-goed?{wide}")["eerste_keer_goed"]
+            assert (right["declaraties"], right["declaraties_goed"], right["regels_goed"]) == (1, 0, 0)
+            refused = party.get("billing", f"/inzicht/afkeur?{wide}")["afkeur"]
+            told = [(each["retourcode"], each["regels"], each["afgewezen_regels"]) for each in refused]
+            assert told == [(None, number, number), ("0001", number, number)]
+
+    def test_what_waits_for_a_person_is_not_counted(self, chain: Chain, ledger: Session) -> None:
+        declared(ledger, {}, answer=False)
+        ledger.commit()
+        for what in ("afkeur", "eerste-keer-goed", "doorlooptijden"):
+            assert asked(chain, what) == []
+        assert chain.gemeente.get("billing", "/inzicht/realisatie?jaar=2025")["realisatie"] == []
+
+
 class TestFirstTimeRight:
     def test_a_line_that_is_claimed_again_counts_once_as_it_went_the_first_time(
         self, chain: Chain, ledger: Session
@@ -130,7 +160,7 @@ class TestDurations:
         made = []
         came = datetime(2025, 3, 1, 12, tzinfo=UTC)
         for day in days:
-            bericht = declared(session, {}, aangemaakt=came)
+            bericht = declared(session, {}, aangemaakt=came, answer=False)
             answered = {"aangemaakt": came + timedelta(day), "antwoord_op": bericht, "tegenpartij": w.WMO}
             w.message(session, w.GEMEENTE, "325", **answered)
             made.append(bericht)
@@ -185,9 +215,22 @@ class TestTariffs:
         ]
         assert "per uur waar per minuut" in found[0]["melding"]
 
+    def test_an_hourly_amount_per_minute_whatever_was_agreed(self, chain: Chain, hours: str) -> None:
+        """Also when both parties agreed on it, before it is sent, in the answer, and on receipt."""
+        agree(chain, chain.begeleiding, {"eenheid": "01", "tarief": 4_000})
+        deliver(chain.begeleiding, hours, "2025-10", 45, eenheid="01")
+        made = claim(chain.begeleiding, "2025-10").json()
+        assert [each["code"] for each in made["waarschuwingen"]] == ["TARIEF"]
+        chain.drain()
+        path = "/inzicht/opvallende-tarieven?van=2015-01-01&tot=2999-12-31"
+        [found] = chain.gemeente.get("billing", path)["opvallende_tarieven"]
+        assert (found["tarief"], found["eenheid"], found["factor"]) == (4_000, "01", None)
+        [line] = chain.gemeente.get("billing", "/declaraties")["declaraties"][0]["regels"]
+        assert line["opvallend"] == "40.00 euro per minuut is ongebruikelijk. Is dit een uurtarief?"
+
     def test_without_a_contract_the_other_lines_say_what_is_usual(self, chain: Chain, ledger: Session) -> None:
         declared(ledger, *[{"product_tarief": 6_000}] * 3, {"product_tarief": 600})
-        declared(ledger, {"product_tarief": 600, "product_code": "02X"})
+        declared(ledger, {"product_tarief": 2_000, "product_code": "02X"})
         ledger.commit()
         assert [(r["referentie"], r["factor"]) for r in asked(chain, "opvallende-tarieven")] == [("R4", -10)]
 

@@ -44,6 +44,20 @@ def wrong(response: httpx.Response) -> list[tuple[str, str]]:
 
 
 class TestEntries:
+    def test_a_month_that_comes_to_too_much_is_told_at_a_row_of_that_month(self, chain: Chain, hours: str) -> None:
+        most = 99_999_999
+        days = [("a", "2025-11-07", 1), ("b", "2025-10-07", most), ("c", "2025-10-08", most)]
+        refused = enter(chain.begeleiding, *(entry(hours, *day) for day in days))
+        assert wrong(refused) == [("VOLUME", "/body/verrichtingen/1/volume")]
+
+    def test_what_was_delivered_is_taken_back_where_it_was_recorded(self, chain: Chain, hours: str) -> None:
+        """A municipality elsewhere may move the first day of an allocation under the same number."""
+        deliver(chain.begeleiding, hours, "2025-10", 9)
+        query("UPDATE toegewezen_product SET ingangsdatum = '2025-10-13' RETURNING 1")
+        kept = deliver(chain.begeleiding, hours, "2025-10", 0)
+        assert (kept["begindatum"], kept["volume"]) == ("2025-10-07", 0)
+        assert deliver(chain.begeleiding, hours, "2025-10", 9)["begindatum"] == "2025-10-13"
+
     def test_the_volume_of_a_month_is_the_sum_of_its_days(self, chain: Chain, hours: str) -> None:
         days = [("a", "2025-10-07", 3), ("b", "2025-10-14", 2), ("c", "2025-10-31", 1), ("d", "2025-11-01", 3)]
         made = enter(chain.begeleiding, *(entry(hours, *day) for day in days))

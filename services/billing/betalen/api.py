@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from services.billing.betalen import flows, importeren, queries, rekeningen, taken, uitslagen
-from services.billing.betalen.bank import KOLOMMEN, Gelezen, read_camt, read_csv
+from services.billing.betalen.bank import KINDS, KOLOMMEN, read
 from services.billing.betalen.models import (
     Bankresultaat,
     Betaalregel,
@@ -183,21 +183,20 @@ def get_pain(id: VoorstelId, who: Betaler) -> Response:  # noqa: A002
         return Response(flows.bank_file(session, who.organisatie, id), media_type="application/xml")
 
 
-async def bank_file(request: Request) -> tuple[bytes, list[Gelezen]]:
-    """The body with what it says. Raises Refused (413, 415, 422)."""
+async def bank_file(request: Request) -> tuple[bytes, str]:
+    """The body and its kind. Raises Refused (413, 415)."""
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if kind not in ("application/xml", "text/xml", "text/csv"):
+    if kind not in KINDS:
         raise Refused(415, "Verkeerde inhoudssoort", detail="Verstuur camt.053 als application/xml, of een text/csv.")
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_XML:
             raise Refused(413, "Het bestand is groter dan 25 MB", detail="Vraag uw bank om kortere perioden.")
-    data = bytes(body)
-    return data, read_csv(data) if kind == "text/csv" else read_camt(data, lambda said: payment_of(said) is not None)
+    return bytes(body), kind
 
 
-Bestand = Annotated[tuple[bytes, list[Gelezen]], Depends(bank_file)]
+Bestand = Annotated[tuple[bytes, str], Depends(bank_file)]
 _TEXT = {"schema": {"type": "string"}}
 _BANK: dict[str, Any] = {
     "requestBody": {
@@ -211,8 +210,10 @@ _BANK: dict[str, Any] = {
 @router.post("/bankresultaten", openapi_extra=_BANK, summary="Verwerk wat de bank met de betalingen deed")
 def post_bankresultaat(who: Betaler, bestand: Bestand) -> Bankresultaat:
     """Payments become paid or failed; what failed can be paid again. The same file again changes nothing."""
+    data, kind = bestand
+    said = read(data, kind, lambda kenmerk: payment_of(kenmerk) is not None)
     with transaction(who) as session:
-        return uitslagen.take_in(session, who, *bestand)
+        return uitslagen.take_in(session, who, data, said, vandaag())
 
 
 def _taak(task: Row[Any], plan: list[Row[Any]]) -> Taakbekostiging:

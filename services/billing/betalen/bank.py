@@ -22,9 +22,13 @@ KOLOMMEN: Mapping[str, str] = {
     "reden": "redencode van de bank, mag leeg zijn",
 }
 """The columns of a CSV: UTF-8, a header, separated by semicolons or commas."""
+MOST = 10_000
+"""How many transfers of ours one file may be about."""
 TITEL = "Het bestand van de bank kan niet worden gelezen"
 DOCTYPE = "Het bestand bevat een DOCTYPE. Verstuur het zonder DOCTYPE."
 REASONLESS = ""
+CSV = "text/csv"
+KINDS = ("application/xml", "text/xml", CSV)
 _REASON = re.compile("[A-Z0-9]{1,4}")
 
 
@@ -56,6 +60,14 @@ Gelezen = Uitslag | Overig | Fault
 
 def _unreadable(code: str, melding: str) -> Refused:
     return Refused(422, TITEL, [Fault(code, "", melding)])
+
+
+def read(data: bytes, kind: str, is_ours: Callable[[str], bool]) -> list[Gelezen]:
+    """What a file of a kind says (see `read_camt`, `read_csv`). Raises Refused (422), also when it says too much."""
+    found = read_csv(data) if kind == CSV else read_camt(data, is_ours)
+    if sum(not isinstance(each, Overig) for each in found) > MOST:
+        raise _unreadable("TE_GROOT", f"Dit gaat over meer dan {MOST} betalingen. Verdeel het over meer bestanden.")
+    return found
 
 
 def read_camt(data: bytes, is_ours: Callable[[str], bool]) -> list[Gelezen]:

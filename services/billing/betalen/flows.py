@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from services.billing.betalen import queries
 from services.billing.betalen.models import NieuwBetaalvoorstel
-from services.billing.betalen.pain import Opdracht, Overboeking, end_to_end, next_bank_day, render
+from services.billing.betalen.pain import NIET_AFGEGEVEN, Opdracht, Overboeking, end_to_end, next_bank_day, render
 from services.billing.betalen.verrekenen import Afrekening, Post, settle, values
 from shared.db import audit, ledger
 from shared.db import tables as t
@@ -145,7 +145,8 @@ def approve(session: Session, who: Caller, voorstel: UUID, dag: date) -> None:
         detail = "Laat iemand anders het goedkeuren."
         raise Refused(409, "U heeft dit voorstel zelf gemaakt", detail=detail)
     accounts = queries.accounts_on(session, who.organisatie, dag)
-    if faults := list(_account_faults(session, who.organisatie, voorstel, accounts)):
+    wrong = _total_faults(session, who.organisatie, voorstel)
+    if faults := [*_account_faults(session, who.organisatie, voorstel, accounts), *wrong]:
         raise Refused(409, "Het voorstel kan zo niet worden goedgekeurd", faults)
     own = accounts[who.organisatie]
     _set(
@@ -172,6 +173,11 @@ def _account_faults(
         if now is None or (now.iban, now.naam) != (betaling.iban, betaling.naam):
             melding = "Er geldt nu een andere rekening. Trek het voorstel in en maak een nieuw."
             yield Fault("REKENING", betaling.aanbieder, melding)
+
+
+def _total_faults(session: Session, eigenaar: str, voorstel: UUID) -> list[Fault]:
+    melding = "Het bedrag is niet de som van de regels. Betaal niet en meld dit aan uw beheerder."
+    return [Fault("TOTAAL", aanbieder, melding) for aanbieder in queries.differing(session, eigenaar, voorstel)]
 
 
 def withdraw(session: Session, who: Caller, voorstel: UUID, dag: date) -> None:
@@ -212,7 +218,9 @@ def bank_file(session: Session, eigenaar: str, voorstel: UUID) -> bytes:
         raise Refused(409, "Dit voorstel is niet goedgekeurd", detail=detail)
     paid = [each for each in queries.payments(session, eigenaar, [voorstel]) if each.bedrag > 0]
     if not paid:
-        raise Refused(409, "Er is niets over te maken", detail="Alles is met voorschotten verrekend.")
+        raise Refused(409, "Er is niets over te maken", detail="Alles is verrekend.")
+    if faults := _total_faults(session, eigenaar, voorstel):
+        raise Refused(500, NIET_AFGEGEVEN, faults)
     numbers = queries.invoice_numbers(session, eigenaar, voorstel)
     return render(
         Opdracht(

@@ -1,5 +1,6 @@
 """What the paying API takes and gives."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated
 
@@ -8,10 +9,17 @@ from stdnum import iban as ibans
 
 from shared.contracts import CARRIED, NO_BSN, AgbCode, Datum, Id, Model, Organisatiecode
 
+SEPA = re.compile(
+    "A[DLT]|B[EG]|C[HYZ]|D[EK]|E[ES]|F[IR]|G[BIR]|H[RU]|I[EST]|L[ITUV]|M[CDEKT]|N[LO]|P[LT]|R[OS]|S[EIKM]|VA"
+)
+"""The countries whose accounts a SEPA transfer reaches, as their IBANs begin (EPC 409-09)."""
+
 
 def _iban(value: str) -> str:
     if not ibans.is_valid(value):
         raise ValueError("dit is geen geldig IBAN; neem het over van een recente factuur of bankpas")
+    if not SEPA.match(value):
+        raise ValueError("deze rekening ligt buiten SEPA en kan zo niet worden betaald; vraag een rekening binnen SEPA")
     return value
 
 
@@ -22,9 +30,12 @@ Iban = Annotated[
     ),
     AfterValidator(_iban),
 ]
-Bedrag = Annotated[int, Field(ge=1, le=99_999_999_999, description="Bedrag in eurocenten")]
+MEEST = 99_999_999_999
+Bedrag = Annotated[int, Field(ge=1, le=MEEST, description="Bedrag in eurocenten")]
 Naam = Annotated[str, Field(min_length=1, max_length=70, pattern=r"\S"), NO_BSN, CARRIED]
-Nummer = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,36}$", description="Nummer of kenmerk bij de gemeente")]
+Nummer = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9._-]{1,36}$", description="Nummer of kenmerk bij de gemeente"), NO_BSN
+]
 
 
 class Rekening(Model):
@@ -53,7 +64,7 @@ class Betaaltermijn(Model):
     """Een deel van het betaalplan."""
 
     vervaldatum: Datum = Field(description="Vanaf deze dag wordt het betaald")
-    bedrag: Bedrag
+    bedrag: Annotated[int, Field(ge=0, le=MEEST, description="Bedrag in eurocenten; 0 neemt deze termijn uit het plan")]
     soort: str = Field(
         pattern="^(termijn|voorschot)$",
         description="termijn, of voorschot: dat wordt verrekend met wat later wordt toegekend",
@@ -127,6 +138,7 @@ class Betaalregel(Model):
     referentie: str | None = Field(description="ReferentieNummer van de prestatie")
     taakbekostiging: str | None = Field(description="Nummer van de taakbekostiging")
     termijn: int | None = Field(description="Plaats van de termijn in het betaalplan")
+    eerder: Id | None = Field(description="De laatste betaling waarin dit al stond en die bij de bank mislukte")
     bedrag: int = Field(description="Eurocenten; credits en verrekeningen negatief")
 
 

@@ -22,6 +22,9 @@ _NS = {"p": f"urn:iso:std:iso:20022:tech:xsd:{SCHEMA}"}
 _P = f"{{{_NS['p']}}}"
 _UNSENT = re.compile(r"[^A-Za-z0-9/?:().,'+ -]")
 """What banks do not carry in texts (EPC 217-08)."""
+NIET_AFGEGEVEN = "Het betaalbestand is niet afgegeven"
+_LANGST = 70
+"""Letters in a name (ISO 20022 Max70Text in SEPA)."""
 PREFIX = "ZK"
 """How the EndToEndId of a payment of ours begins; its id in 32 hexadecimal digits follows."""
 
@@ -64,7 +67,7 @@ def payment_of(kenmerk: str) -> UUID | None:
     >>> payment_of('ZK00000000000000000000000000000007').int
     7
     """
-    known = re.fullmatch(f"{PREFIX}([0-9a-f]{{32}})", kenmerk)
+    known = re.fullmatch(f"{PREFIX}([0-9a-f]{{32}})", kenmerk, re.IGNORECASE)  # some banks tell it in capitals
     return UUID(known[1]) if known else None
 
 
@@ -97,6 +100,10 @@ def carried(text: str) -> str:
     return _UNSENT.sub(" ", "".join(char for char in plain if not unicodedata.combining(char))).strip()
 
 
+def _name(text: str) -> str:
+    return carried(text)[:_LANGST].strip()
+
+
 class _Transfer(SepaTransfer):  # type: ignore[misc]
     """With the identification that it is told: a bank recognises a file that it gets twice by it."""
 
@@ -107,12 +114,12 @@ class _Transfer(SepaTransfer):  # type: ignore[misc]
 
 def render(opdracht: Opdracht) -> bytes:
     """The file. Raises Refused (500) when it is not valid or does not add up to what was asked."""
-    config = {"name": carried(opdracht.naam), "IBAN": opdracht.iban, "batch": False, "currency": "EUR"}
+    config = {"name": _name(opdracht.naam), "IBAN": opdracht.iban, "batch": False, "currency": "EUR"}
     transfer = _Transfer({**config, "msg_id": opdracht.kenmerk}, schema=SCHEMA)
     for each in opdracht.overboekingen:
         transfer.add_payment(
             {
-                "name": carried(each.naam),
+                "name": _name(each.naam),
                 "IBAN": each.iban,
                 "amount": each.bedrag,
                 "execution_date": opdracht.uitvoerdatum,
@@ -156,32 +163,45 @@ def check(data: bytes, opdracht: Opdracht) -> None:
     """
     root = _parsed(data)
     faults = [] if _schema().validate(root) else [Fault("XSD", "", "Het betaalbestand voldoet niet aan zijn schema.")]
-    wanted = sorted((each.kenmerk, Decimal(each.bedrag) / 100, each.iban) for each in opdracht.overboekingen)
+    wanted = sorted(
+        (each.kenmerk, Decimal(each.bedrag) / 100, each.iban, _name(each.naam)) for each in opdracht.overboekingen
+    )
     told = sorted(_transfers(root))
     if told != wanted:
         faults.append(Fault("REGELS", "", "De overboekingen zijn niet die van het voorstel."))
-    total = sum((amount for _, amount, _ in wanted), Decimal(0))
-    if _totals(root) != [(len(wanted), total)]:
-        faults.append(Fault("TOTAAL", "", "Het aantal of de controlesom van het bestand klopt niet."))
-    if {node.text for node in root.iterfind(".//p:DbtrAcct/p:Id/p:IBAN", _NS)} != {opdracht.iban}:
+    total = sum((each.bedrag for each in opdracht.overboekingen), 0)
+    parts = list(root.iterfind(".//p:PmtInf", _NS))
+    heads = [_total(head) for head in root.iterfind(".//p:GrpHdr", _NS)]
+    if heads != [(len(wanted), Decimal(total) / 100)] or any(_total(part) != _counted(part) for part in parts):
+        faults.append(Fault("TOTAAL", "", "Het aantal of een controlesom van het bestand klopt niet."))
+    payers = {
+        (part.findtext("p:DbtrAcct/p:Id/p:IBAN", "", _NS), part.findtext("p:Dbtr/p:Nm", "", _NS)) for part in parts
+    }
+    if payers != {(opdracht.iban, _name(opdracht.naam))}:
         faults.append(Fault("REKENING", "", "Het bestand betaalt van een andere rekening."))
+    if {part.findtext("p:ReqdExctnDt/p:Dt", "", _NS) for part in parts} != {opdracht.uitvoerdatum.isoformat()}:
+        faults.append(Fault("DATUM", "", "Het bestand betaalt op een andere dag."))
     if faults:
-        raise Refused(500, "Het betaalbestand is niet afgegeven", faults, "Meld dit aan uw beheerder.")
+        raise Refused(500, NIET_AFGEGEVEN, faults, "Meld dit aan uw beheerder.")
 
 
-def _transfers(root: Any) -> list[tuple[str, Decimal, str]]:
+def _transfers(root: Any) -> list[tuple[str, Decimal, str, str]]:
     return [
         (
             part.findtext("p:PmtId/p:EndToEndId", "", _NS),
             Decimal(part.findtext("p:Amt/p:InstdAmt[@Ccy='EUR']", "-1", _NS)),
             part.findtext("p:CdtrAcct/p:Id/p:IBAN", "", _NS),
+            part.findtext("p:Cdtr/p:Nm", "", _NS),
         )
         for part in root.iterfind(".//p:CdtTrfTxInf", _NS)
     ]
 
 
-def _totals(root: Any) -> list[tuple[int, Decimal]]:
-    return [
-        (int(head.findtext("p:NbOfTxs", "-1", _NS)), Decimal(head.findtext("p:CtrlSum", "-1", _NS)))
-        for head in root.iterfind(".//p:GrpHdr", _NS)
-    ]
+def _total(part: Any) -> tuple[int, Decimal]:
+    """How many transfers a part says that it has, and their sum."""
+    return int(part.findtext("p:NbOfTxs", "-1", _NS)), Decimal(part.findtext("p:CtrlSum", "-1", _NS))
+
+
+def _counted(part: Any) -> tuple[int, Decimal]:
+    amounts = [amount for _, amount, _, _ in _transfers(part)]
+    return len(amounts), sum(amounts, Decimal(0))

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, case, exists, func, select
+from sqlalchemy import Row, Select, Subquery, and_, case, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -132,20 +132,28 @@ def advances(session: Session, eigenaar: str) -> dict[str, list[Voorschot]]:
 
 
 def plans(session: Session, eigenaar: str) -> list[tuple[Row[Any], list[Row[Any]]]]:
-    """The task-based sums with their instalments; those that were taken out of a plan are left out."""
+    """The task-based sums with their instalments; what was taken out of the end of a plan is left out.
+
+    What was taken out before others is 0: the place of an instalment in its plan is what a payment knows it by.
+    """
     taak, plan = t.taakbekostiging, t.betaaltermijn
     tasks = session.execute(select(taak).where(taak.c.eigenaar == eigenaar).order_by(taak.c.nummer))
-    rows = session.execute(select(plan).where(plan.c.eigenaar == eigenaar, plan.c.bedrag > 0).order_by(*_PLAN)).all()
-    return [(task, [row for row in rows if row.taakbekostiging == task.nummer]) for task in tasks]
-
-
-_PLAN = (t.betaaltermijn.c.taakbekostiging, t.betaaltermijn.c.volgnummer)
+    found: dict[str, list[Row[Any]]] = {}
+    last = func.max(plan.c.volgnummer).filter(plan.c.bedrag > 0).over(partition_by=plan.c.taakbekostiging)
+    rows = select(plan, last.label("laatste")).where(plan.c.eigenaar == eigenaar)
+    for row in session.execute(rows.order_by(plan.c.taakbekostiging, plan.c.volgnummer)):
+        if row.laatste is not None and row.volgnummer <= row.laatste:
+            found.setdefault(row.taakbekostiging, []).append(row)
+    return [(task, found.get(task.nummer, [])) for task in tasks]
 
 
 def plan_of(session: Session, eigenaar: str, nummer: str) -> list[Row[Any]]:
-    """All instalments of a task-based sum ever planned; `betaald` is true for one that is in a live payment."""
+    """All instalments of a task-based sum ever planned; `betaald` is true for one that is in a live payment.
+
+    An advance that was taken back is so too: when the bank returns it afterwards, it has to be paid again.
+    """
     plan = t.betaaltermijn
-    paid = exists().where(_in_live_payment(OWN)).label("betaald")
+    paid = exists().where(_in_live_payment((*OWN, "verrekening"))).label("betaald")
     query = select(plan, paid).where(plan.c.eigenaar == eigenaar, plan.c.taakbekostiging == nummer)
     return list(session.execute(query.order_by(plan.c.volgnummer)))
 
@@ -180,15 +188,39 @@ def payment_lines(session: Session, eigenaar: str, voorstel: UUID) -> list[Row[A
     in_ledger = and_(
         line.c.eigenaar == row.c.eigenaar, line.c.bericht == row.c.declaratie, line.c.volgnummer == row.c.prestatie
     )
+    before = _failed(eigenaar)
     query = (
-        select(row, line.c.bsn)
+        select(row, line.c.bsn, before.c.betaling.label("eerder"))
         .join(t.betaling, of_proposal)
         .outerjoin(line, in_ledger)
+        .outerjoin(before, and_(before.c.waarvoor == _purpose(row), before.c.betaling != row.c.betaling))
         .where(row.c.eigenaar == eigenaar, t.betaling.c.betaalvoorstel == voorstel)
     )
     found = list(session.execute(query.order_by(row.c.betaling, row.c.nummer)))
     audit.note(session, "betaalregels ingezien", voorstel, {each.bsn: "" for each in found if each.bsn})
     return found
+
+
+def _purpose(row: Any) -> Any:
+    """What a line of a payment is for."""
+    names = ("soort", "declaratie", "prestatie", "taakbekostiging", "termijn")
+    return func.concat_ws("/", *(row.c[name] for name in names))
+
+
+def _failed(eigenaar: str) -> Subquery:
+    """What was for the bank to pay before and failed, with the last payment that it stood in."""
+    row, paid, voorstel = t.betaalregel.alias(), t.betaling.alias(), t.betaalvoorstel.alias()
+    purpose = _purpose(row).label("waarvoor")
+    return (
+        select(purpose, row.c.betaling)
+        .join_from(paid, voorstel, and_(voorstel.c.eigenaar == paid.c.eigenaar, voorstel.c.id == paid.c.betaalvoorstel))
+        .join(row, and_(row.c.eigenaar == paid.c.eigenaar, row.c.betaling == paid.c.id))
+        .where(paid.c.eigenaar == eigenaar, ~paid.c.levend, voorstel.c.goedgekeurd_op.is_not(None))
+        .where(row.c.soort != "verrekening")
+        .ext(distinct_on(purpose))
+        .order_by(purpose, voorstel.c.volgorde.desc())
+        .subquery("eerder")
+    )
 
 
 def invoice_numbers(session: Session, eigenaar: str, voorstel: UUID) -> dict[UUID, list[str]]:
@@ -206,6 +238,27 @@ def invoice_numbers(session: Session, eigenaar: str, voorstel: UUID) -> dict[UUI
     for betaling, nummer in session.execute(query):
         found.setdefault(betaling, []).append(nummer)
     return found
+
+
+def differing(session: Session, eigenaar: str, voorstel: UUID) -> list[str]:
+    """The providers whose payment in a proposal is not the sum of its lines, or has a line of another amount.
+
+    The amount of a granted line is that of the ledger, as long as its message is kept.
+    """
+    row, paid, line = t.betaalregel, t.betaling, t.prestatie
+    in_ledger = and_(
+        line.c.eigenaar == row.c.eigenaar, line.c.bericht == row.c.declaratie, line.c.volgnummer == row.c.prestatie
+    )
+    other = func.coalesce(func.bool_or(ledger.signed(line) != row.c.bedrag), False)
+    query = (
+        select(paid.c.aanbieder)
+        .outerjoin(row, and_(row.c.eigenaar == paid.c.eigenaar, row.c.betaling == paid.c.id))
+        .outerjoin(line, and_(in_ledger, row.c.soort == "prestatie"))
+        .where(paid.c.eigenaar == eigenaar, paid.c.betaalvoorstel == voorstel)
+        .group_by(paid.c.id, paid.c.aanbieder, paid.c.bedrag)
+        .having(or_(func.coalesce(func.sum(row.c.bedrag), 0) != paid.c.bedrag, other))
+    )
+    return list(session.execute(query.order_by(paid.c.aanbieder)).scalars())
 
 
 def payments_by_id(session: Session, eigenaar: str, betalingen: Sequence[UUID]) -> dict[UUID, Row[Any]]:

@@ -64,8 +64,8 @@ class Afrekening:
 
     @property
     def can_be_settled(self) -> bool:
-        """Whether it is settled now: there is something to pay, or an advance covers it. Else all of it waits."""
-        return self.bedrag > 0 or self.verrekend > 0
+        """Whether it is settled now: the provider owes nothing, though perhaps nothing goes to the bank either."""
+        return self.bedrag >= 0
 
 
 def settle(posten: Sequence[Post], voorschotten: Sequence[Voorschot]) -> Afrekening:

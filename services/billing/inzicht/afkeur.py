@@ -18,9 +18,10 @@ def refusals(session: Session, vraag: Vraag) -> list[Afkeur]:
     found = refused(line)
     same = and_(found.c.bericht == line.c.bericht, found.c.volgnummer == line.c.volgnummer)
     key = tuple(line.c[name] for name in GROUP)
-    whole = select(*key, func.count().label("regels"), total(line.c.bedrag).label("bedrag")).group_by(*key).subquery()
-    hit = exists(select(1).where(same))
-    counts = (func.count().label("afgewezen_regels"), total(line.c.bedrag).label("afgewezen_bedrag"))
+    number = func.count(line.c.teken)
+    whole = select(*key, number.label("regels"), total(line.c.bedrag).label("bedrag")).group_by(*key).subquery()
+    hit = exists(select(1).where(same)) | (line.c.status == "afgekeurd")
+    counts = (number.label("afgewezen_regels"), total(line.c.bedrag).label("afgewezen_bedrag"))
     together = select(*key, *counts).where(hit).group_by(*key).subquery("samen")
     by_code = (
         select(*key, found.c.retourcode, *counts).join_from(line, found, same).group_by(*key, found.c.retourcode)
@@ -68,7 +69,7 @@ def _share(part: int, whole: int) -> float:
 def first_time_right(session: Session, vraag: Vraag) -> list[EersteKeer]:
     """Per law and other party: declaraties without a refused line, and first debits that were granted."""
     line = lines(vraag)
-    wrong = exists(select(1).where(told(line, t.bevinding)))
+    wrong = exists(select(1).where(told(line, t.bevinding))) | (line.c.status == "afgekeurd")
     first = and_(line.c.teken == "D", ~_earlier(line))
     key = tuple(line.c[name] for name in GROUP)
     seen = select(*key, line.c.bericht, wrong.label("fout"), first.label("eerste")).subquery("gezien")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, and_, func, or_, select
+from sqlalchemy import CTE, ColumnElement, and_, case, exists, func, or_, select
 
 from shared.db import tables as t
 
@@ -22,6 +22,12 @@ class Vraag:
     standaard: str | None = None
 
 
+def answered(message: Any) -> ColumnElement[bool]:
+    """The condition that the answer to a declaratie is there: one that waits for a person is not answered yet."""
+    answer = t.bericht.alias("gegeven_antwoord")
+    return exists().where(answer.c.eigenaar == message.c.eigenaar, answer.c.antwoord_op == message.c.id)
+
+
 def declared(vraag: Vraag, message: Any) -> ColumnElement[bool]:
     """The condition that a message is an answered declaratie that a question is about."""
     own = [message.c.standaard == vraag.standaard] if vraag.standaard else []
@@ -31,21 +37,27 @@ def declared(vraag: Vraag, message: Any) -> ColumnElement[bool]:
         message.c.soort == "323",
         message.c.status.in_(ANSWERED),
         message.c.dagtekening.between(vraag.van, vraag.tot),
+        answered(message),
         *own,
     )
 
 
 def lines(vraag: Vraag) -> CTE:
-    """The lines of those declaraties, with the order in which these were stored."""
+    """The lines of those declaraties, with the order in which these were stored.
+
+    A declaratie that was refused before its lines were kept (0001) has one row, without an amount and sign.
+    """
     line, message = t.prestatie, t.bericht
-    columns = (line.c[name] for name in ("bericht", "volgnummer", "ouder", *GROUP))
+    columns = (message.c.id.label("bericht"), *(message.c[name] for name in GROUP), message.c.status)
+    place = (func.coalesce(line.c.volgnummer, 0).label("volgnummer"), line.c.ouder)
     product = (line.c[name] for name in ("toewijzing_nummer", "product_categorie", "product_code", "eenheid"))
     return (
         select(
             *columns,
+            *place,
             *product,
             message.c.volgorde,
-            line.c.eigenaar,
+            message.c.eigenaar,
             line.c.product_tarief.label("tarief"),
             line.c.product_periode_begindatum.label("begin"),
             line.c.ingediend_bedrag_bedrag.label("bedrag"),
@@ -53,7 +65,7 @@ def lines(vraag: Vraag) -> CTE:
             line.c.product_referentie_referentie_nummer.label("referentie"),
             line.c.bsn,
         )
-        .join_from(message, line, line.c.bericht == message.c.id)
+        .outerjoin_from(message, line, line.c.bericht == message.c.id)
         .where(declared(vraag, message))
         .cte("regel")
     )
@@ -67,6 +79,7 @@ def told(line: Any, finding: Any) -> ColumnElement[bool]:
             and_(finding.c.klasse == "Prestatie", finding.c.volgnummer == line.c.volgnummer),
             and_(finding.c.klasse == "Client", finding.c.volgnummer == line.c.ouder),
             finding.c.klasse.in_(("Header", "Declaratie")),
+            finding.c.niveau == 2,
         ),
     )
 
@@ -75,7 +88,8 @@ def refused(line: Any) -> CTE:
     """The lines that were refused with their return codes, each pair once."""
     finding = t.bevinding
     key = (line.c.bericht, line.c.volgnummer)
-    query = select(*key, finding.c.retourcode).join_from(line, finding, told(line, finding)).distinct()
+    code = case((finding.c.niveau == 2, "0001"), else_=finding.c.retourcode).label("retourcode")  # as it is answered
+    query = select(*key, code).join_from(line, finding, told(line, finding)).distinct()
     return query.cte("afgewezen")
 
 

@@ -87,7 +87,7 @@ class OpvallendeRegel(Model):
     eenheid: str = Field(description="Eenheid")
     tarief: int = Field(description="Eurocenten per eenheid")
     gebruikelijk: float = Field(description="Eurocenten per eenheid, op één decimaal")
-    factor: int = Field(description="Ongeveer zoveel keer te hoog (10, 60 of 100), of te laag (negatief)")
+    factor: int | None = Field(description="Ongeveer zoveel keer te hoog (10, 60 of 100), of te laag (negatief)")
     melding: str = Field(description="Wat er aan de hand kan zijn, en wat u nu doet")
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Row, Select, and_, case, cast, func, literal, null, or_, 
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger, Text
 
+from services.billing.inzicht.basis import answered
 from services.billing.inzicht.models import Realisatie
 from shared import waarde
 from shared.db import ledger
@@ -88,6 +89,7 @@ def _granted(eigenaar: str, jaar: int, per: str, standaard: str | None) -> Selec
             message.c.richting == ("inkomend" if len(eigenaar) == 4 else "uitgaand"),
             message.c.soort == "323",
             message.c.status == "goedgekeurd",
+            answered(message),
             *([message.c.standaard == standaard] if standaard else []),
             ~ledger.rejected_line(line),
         )

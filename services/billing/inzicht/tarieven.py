@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.billing.inzicht.basis import Vraag, lines
 from services.billing.inzicht.models import OpvallendeRegel
-from services.billing.opvallend import MINST, factor
+from services.billing.opvallend import MINST, factor, outside, told
 from shared.db import audit
 from shared.db import tables as t
 
@@ -24,11 +24,14 @@ _PRODUCT = ("standaard", "product_categorie", "product_code")
 def unusual(session: Session, vraag: Vraag) -> tuple[list[OpvallendeRegel], bool]:
     """The debit lines whose tariff is about 10, 60 or 100 times too high or too low, and whether these are all.
 
+    So is a tariff per hour or minute that care never has, whatever was agreed.
+
     Usual is the median of the tariffs that were agreed on for the product, or without those of its debit lines in
     the period; hours and minutes are compared by the hour.
     """
     rows = list(session.execute(_suspects(vraag).limit(MOST + 1)))
-    found = [(row, size) for row in rows[:MOST] if (size := _factor(row)) is not None]
+    sized = [(row, _factor(row)) for row in rows[:MOST]]
+    found = [(row, size) for row, size in sized if size is not None or told(row.tarief, row.eenheid)]
     for row, _ in found:
         audit.note(session, "opvallend tarief ingezien", row.bericht, [row.bsn])
     return [_line(row, size) for row, size in found], len(rows) <= MOST
@@ -38,8 +41,8 @@ def _factor(row: Row[Any]) -> int | None:
     return factor(row.tarief, Fraction(row.gebruikelijk))
 
 
-def _line(row: Row[Any], size: int) -> OpvallendeRegel:
-    high = f"ongeveer {abs(size)} keer te {'hoog' if size > 0 else 'laag'}"
+def _line(row: Row[Any], size: int | None) -> OpvallendeRegel:
+    high = f"Dit tarief is ongeveer {abs(size)} keer te {'hoog' if size > 0 else 'laag'}." if size else ""
     step = "Vraag na wat er bedoeld is voordat er wordt betaald."
     return OpvallendeRegel(
         standaard=row.standaard,
@@ -52,7 +55,9 @@ def _line(row: Row[Any], size: int) -> OpvallendeRegel:
         tarief=row.tarief,
         gebruikelijk=round(float(row.gebruikelijk), 1),
         factor=size,
-        melding=" ".join(part for part in (f"Dit tarief is {high}.", _MEANT.get(size, ""), step) if part),
+        melding=" ".join(
+            part for part in (high, _MEANT.get(size or 0, "") or told(row.tarief, row.eenheid), step) if part
+        ),
     )
 
 
@@ -75,7 +80,8 @@ def _suspects(vraag: Vraag) -> Select[Any]:
     ]
     by_hour = func.coalesce(agreed.c.mediaan, claimed.c.mediaan)
     usual = cast(by_hour, Numeric) / case((debits.c.eenheid == "01", 60), else_=1)
-    stands_out = or_(debits.c.tarief >= usual * MINST, debits.c.tarief * MINST <= usual)
+    far = or_(debits.c.tarief >= usual * MINST, debits.c.tarief * MINST <= usual)
+    stands_out = or_(far, outside(debits.c.tarief, debits.c.eenheid))
     return (
         select(debits, usual.label("gebruikelijk"), t.declaratie.c.declaratie_nummer)
         .join_from(debits, t.declaratie, t.declaratie.c.bericht == debits.c.bericht)

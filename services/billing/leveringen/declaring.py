@@ -54,7 +54,8 @@ def declare(session: Session, aanbieder: str, wanted: NieuweDeclaratie, vandaag:
         found = [*proposal.objections, *tried(session, exchange, proposal.sendable)]
         raise Refused(422, TITEL, naming.faults(found, latest), _HELP)
     try:
-        return made(dispatch(session, exchange, proposal.lines), proposal.lines)
+        sent = made(dispatch(session, exchange, proposal.lines), proposal.lines)
+        return sent.model_copy(update={"waarschuwingen": warnings(exchange, proposal, latest)})
     except Foreseen as refusal:
         found = objections(refusal.findings, proposal.lines)
         raise Refused(422, TITEL, naming.faults(found, latest), _HELP) from None

@@ -146,6 +146,7 @@ class Samengesteld(Model):
     declaratie_nummer: str = Field(description="DeclaratieNummer")
     regels: int = Field(description="Aantal prestaties")
     ingediend_bedrag: int = Field(description="Totaal in eurocenten, credits afgetrokken")
+    waarschuwingen: list["Waarschuwing"] = Field(default=[], description="Wat opviel; het hield niets tegen")
 
 
 class Voorstelregel(Model):

@@ -149,7 +149,7 @@ def recorded_period(session: Session, toewijzing: Row[Any], month: Periode) -> P
         row.toewijzing_nummer == toewijzing.toewijzing_nummer,
         row.begindatum.between(month.begin, month.eind),
     )
-    found = session.execute(query.limit(1)).one_or_none()
+    found = session.execute(query.order_by((row.volume == 0), row.begindatum).limit(1)).one_or_none()
     return Periode(*found) if found else None
 
 

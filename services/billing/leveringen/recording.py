@@ -72,7 +72,8 @@ def enter(session: Session, aanbieder: str, wanted: Sequence[Verrichting], rows:
     _keep_entries(session, aanbieder, wanted, places, kept)
     counting = [place for number, place in places.items() if wanted[number].volume > 0]
     units = {kept[place.month].id: str(place.values["eenheid"]) for place in counting}
-    _count(session, units, units.keys() | {row.levering for row in known.values() if row.volume > 0}, faults)
+    rows_of = {kept[place.month].id: number for number, place in reversed(places.items())}
+    _count(session, units, units.keys() | {row.levering for row in known.values() if row.volume > 0}, rows_of, faults)
     queries.note(session, "verrichtingen vastgelegd", "lijst", allocations)
     return queries.deliveries(session, t.levering.c.id.in_([row.id for row in kept.values()]))
 
@@ -97,10 +98,11 @@ class _Faults:
 def placed(row: Row[Any], wanted: Item, whole: Periode, recorded: Periode | None) -> tuple[Place | None, list[Fault]]:
     """Where an item counts under an allocation; or None, and every reason why it cannot.
 
-    What was delivered can be taken back (IV085) when the allocation was withdrawn since: in its `recorded` period.
+    What was delivered can be taken back (IV085) when the allocation changed since: in its `recorded` period.
     """
     running = Periode(row.ingangsdatum, max(row.ingangsdatum, row.einddatum or FOREVER))
-    period = whole.intersect(running) or recorded
+    current = whole.intersect(running)
+    period = (recorded or current) if wanted.volume == 0 else current
     product = (row.product_categorie or wanted.product_categorie, row.product_code or wanted.product_code)
     in_hours = isinstance(wanted, Verrichting) and wanted.in_uren
     unit = UUR if in_hours else wanted.eenheid or row.omvang_eenheid
@@ -237,10 +239,16 @@ def _keep_entries(
     session.connection().execute(upsert.returning(t.verrichting.c.kenmerk), rows)  # RETURNING: a thousand at a time
 
 
-def _count(session: Session, units: Mapping[UUID, str], touched: Collection[UUID], faults: _Faults) -> None:
+def _count(
+    session: Session,
+    units: Mapping[UUID, str],
+    touched: Collection[UUID],
+    rows_of: Mapping[UUID, int],
+    faults: _Faults,
+) -> None:
     """Give deliveries the sum of their entries as their volume, in the unit of `units` or their own.
 
-    Raises Refused (422) when one is too large.
+    `rows_of` names the first row of the input in each. Raises Refused (422) when one is too large.
     """
     where = t.levering.c.id.in_(touched)
     entered, changed = queries.entries(session, where), []
@@ -248,7 +256,8 @@ def _count(session: Session, units: Mapping[UUID, str], touched: Collection[UUID
         unit = units.get(row.id, row.eenheid)
         volume = month_volume(unit, ((entry.volume, entry.eenheid) for entry in entered.get(row.id, ())))
         if volume > 99_999_999:
-            faults.add(0, "VOLUME", "volume", "Een maand heeft samen meer dan 99999999 eenheden. Herstel de volumes.")
+            text = "Een maand heeft samen meer dan 99999999 eenheden. Herstel de volumes."
+            faults.add(rows_of.get(row.id, 0), "VOLUME", "volume", text)
         if (volume, unit) != (row.volume, row.eenheid):
             changed.append((row.id, volume, unit))
     faults.refuse()

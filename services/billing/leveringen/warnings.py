@@ -7,10 +7,9 @@ from services.billing.leveringen import compose, queries
 from services.billing.leveringen.compose import Claim, Prestatie
 from services.billing.leveringen.models import Waarschuwing
 from services.billing.leveringen.proposing import Exchange, Proposal
-from services.billing.opvallend import unusual
+from services.billing.opvallend import told
 from shared.calendar import month_of
 
-_MEANT = {"01": "Is dit een uurtarief? Leg het dan vast per uur (04).", "04": "Is dit een tarief per minuut?"}
 _OUTPUT, _TOTAAL = ("82", "83"), "6"
 
 
@@ -27,10 +26,8 @@ def warnings(exchange: Exchange, proposal: Proposal, latest: date | None) -> lis
 def _tariffs(lines: Iterable[Prestatie]) -> Iterator[Waarschuwing]:
     for item in lines:
         claim = item.claim
-        if not compose.is_credit(item.line) and unusual(claim.tarief, claim.per):
-            unit = "minuut" if claim.per == "01" else "uur"
-            text = f"Uw tarief is {(claim.tarief or 0) / 100:.2f} euro per {unit}; dat is ongebruikelijk."
-            yield _about(claim, "TARIEF", f"{text} {_MEANT[claim.per]}")
+        if not compose.is_credit(item.line) and (text := told(claim.tarief, claim.per)):
+            yield _about(claim, "TARIEF", f"{text} Vergelijk het met uw contract, en verbeter het zo nodig.")
 
 
 def _trajectories(proposal: Proposal) -> Iterator[Waarschuwing]:
