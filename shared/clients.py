@@ -1,5 +1,6 @@
 """HTTP calls to the other services of this installation and to partners elsewhere; the only user of httpx."""
 
+import atexit
 import ssl
 from functools import cache
 from typing import Any
@@ -25,7 +26,9 @@ def _tls() -> ssl.SSLContext:
 @cache
 def _services() -> httpx.Client:
     """Connections to our own services, kept between calls: making one takes longer than most calls."""
-    return httpx.Client(timeout=TIMEOUT, verify=_tls())
+    client = httpx.Client(timeout=TIMEOUT, verify=_tls())
+    atexit.register(client.close)
+    return client
 
 
 def assess(owner: str, organisatie: str, bericht: UUID) -> Beoordeling:

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response, Security
+from sqlalchemy.orm import Session
 
 from services.allocation import flows, queries
 from services.allocation.models import (
@@ -36,8 +37,7 @@ def post_toewijzing(body: Toegewezen, who: Toewijzer, response: Response, sleute
 
     def make() -> Toewijzing:
         made, warnings = toewijzen.determine(session, who, body, system_clock())
-        told = toewijzing(queries.one(session, who.organisatie, made), who)
-        return told.model_copy(update={"waarschuwingen": warnings})
+        return _shown(session, who, made, warnings)
 
     with transaction(who) as session:
         found = once(session, sleutel, ("toewijzingen", body), make, Toewijzing)
@@ -64,9 +64,14 @@ def get_toewijzingen(
 def get_toewijzing(id: ToewijzingId, who: Reader) -> Toewijzing:  # noqa: A002
     """The most recent version of one allocation, and who let its client in."""
     with transaction(who) as session:
-        row = queries.one(session, who.organisatie, id)
-        kept = queries.decision(session, row)
-        return toewijzing(row, who).model_copy(update={"besluit": Besluit.of(kept) if kept else None})
+        return _shown(session, who, id, [])
+
+
+def _shown(session: Session, who: Caller, id: str, warnings: list[str]) -> Toewijzing:  # noqa: A002
+    row = queries.one(session, who.organisatie, id)
+    kept = queries.decision(session, row)
+    more = {"besluit": Besluit.of(kept) if kept else None, "waarschuwingen": warnings}
+    return toewijzing(row, who).model_copy(update=more)
 
 
 @router.post("/toewijzingen/{id}/wijzigingen", status_code=201, summary="Wijzig een toewijzing")
@@ -75,8 +80,7 @@ def post_wijziging(id: ToewijzingId, body: Wijziging, who: Toewijzer, sleutel: S
 
     def make() -> Toewijzing:
         _, warnings = toewijzen.change(session, who, id, body, system_clock())
-        told = toewijzing(queries.one(session, who.organisatie, id), who)
-        return told.model_copy(update={"waarschuwingen": warnings})
+        return _shown(session, who, id, warnings)
 
     with transaction(who) as session:
         return once(session, sleutel, (f"toewijzingen/{id}/wijzigingen", body), make, Toewijzing)

@@ -6,8 +6,9 @@ from typing import Any
 def young(bsn: str, achternaam: str, voornamen: str, geboren: str, geslacht: str = "2") -> dict[str, Any]:
     """A citizen who is under the custody of a parent (OP002)."""
     found = client(bsn, achternaam, voornamen, geboren, geslacht)
-    naam = {**found["naam"], "voornamen": "Robin", "voorletters": "R"}
-    return {**found, "relaties": [{"nummer": "1", "soort": "10", "naam": naam, "contact": found["contactgegevens"][0]}]}
+    parent = client(bsn, achternaam, "Robin", geboren)
+    relatie = {"nummer": "1", "soort": "10", "naam": parent["naam"], "contact": parent["contactgegevens"][0]}
+    return {**found, "relaties": [relatie]}
 
 
 def client(bsn: str, achternaam: str, voornamen: str, geboren: str, geslacht: str = "2") -> dict[str, Any]:

@@ -214,7 +214,7 @@ class TestAnAllocation:
         chain.gemeente.call("PUT", "allocation", "/contracten", json=contract)
         price = {"contract": "C2", "product_categorie": "45", "product_code": "50P4M", "eenheid": "82", "tarief": 1}
         chain.gemeente.call("PUT", "allocation", "/tarieven", json=price | {"begindatum": "2024-01-01"})
-        refused(post(chain, chain.gemeente, "/toewijzingen", allocation.wanted()), "TR418")
+        refused(post(chain, chain.gemeente, "/toewijzingen", allocation.wanted()), "TR381", "TR418")
         assert post(chain, chain.gemeente, "/toewijzingen", allocation.wanted(**allocation.BUDGET)).status_code == 201
 
     @pytest.mark.parametrize("einddatum", [None, "2025-10-08", "2025-10-06"])

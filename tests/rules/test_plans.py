@@ -25,6 +25,7 @@ from tests.builders import AANBIEDER, GEMEENTE
 assert catalogue
 GROWING = {table.name for table in t.classes.values()} | {"bericht", "bevinding"}
 NARROWING = (
+    "antwoord_op = ",
     "id = ",
     "bericht = ",
     "bsn = ",

@@ -100,7 +100,7 @@ class TestInputThatIsRefused:
 
     def test_the_same_product_twice_in_one_period(self, chain: Chain) -> None:
         allocate(chain)
-        assert codes(self.refused(chain, wanted())) == ["TR302"]
+        assert codes(self.refused(chain, wanted())) == ["OP259"]
 
     def test_a_provider_that_nobody_knows(self, chain: Chain) -> None:
         assert codes(self.refused(chain, wanted(aanbieder="12345678"))) == ["ONTVANGER"]

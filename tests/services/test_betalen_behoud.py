@@ -208,7 +208,7 @@ class History:
 
     def task(self) -> None:
         part = termijn(self.choice.randint(1, 10 * TARIEF), soort=self.choice.choice(("voorschot", "termijn")))
-        nummer = f"T{self.choice.randrange(10**9)}"
+        nummer = f"T{self.choice.randrange(10**8)}"
         made = self.office.task(self.choice.choice(PROVIDERS), part, nummer=nummer)
         assert made.status_code == 200, made.text
 
