@@ -1,6 +1,7 @@
 """Paying: what was granted, what was agreed without clients, by two persons, in one file for the bank."""
 
 from services.demo.stage import Party, Stage, euros
+from shared.calendar import vandaag
 
 IBANS = {"0193": "NL13TEST0123456789", "65656055": "NL83TEST0123456790", "65656056": "NL56TEST0123456791"}
 CSV = {"Content-Type": "text/csv"}
@@ -24,11 +25,7 @@ def play(stage: Stage, colleague: Party) -> None:
     approved = colleague.call("POST", "billing", path)
     pain = stage.gemeente.apis["billing"].call("GET", f"/v1/betaalvoorstellen/{proposal['id']}/pain")
     stage.expect("pain.001 voor de bank, nageteld tegen de database", pain.status_code, 200)
-    rows = [
-        f"{p['kenmerk']};{p['bedrag']};uitgevoerd;{approved['uitvoerdatum']};"
-        for p in approved["betalingen"]
-        if p["bedrag"]
-    ]
+    rows = [f"{p['kenmerk']};{p['bedrag']};uitgevoerd;{vandaag()};" for p in approved["betalingen"] if p["bedrag"]]
     told = "\n".join(["kenmerk;bedrag;status;datum;reden", *rows])
     result = stage.gemeente.call("POST", "billing", "/bankresultaten", content=told.encode(), headers=CSV)
     stage.expect("de bank voerde alles uit", (result["betaald"], result["bevindingen"]), (len(rows), []))

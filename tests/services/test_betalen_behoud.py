@@ -5,7 +5,6 @@ Real 323s and 325s go through the whole chain; what was claimed and refused is r
 
 import os
 import random
-import secrets
 from collections import Counter
 from typing import Any
 from uuid import UUID
@@ -291,8 +290,8 @@ class History:
 
 
 def test_paid_and_open_is_granted_whatever_happens(chain: Chain) -> None:
-    """The histories go on in one ledger; `BEHOUD_SEED` has those of a seed happen again."""
-    seed = int(os.environ.get("BEHOUD_SEED") or secrets.randbelow(10**6))
+    """The histories go on in one ledger; `BEHOUD_SEED` makes others happen."""
+    seed = int(os.environ.get("BEHOUD_SEED") or 1)
     print(f"BEHOUD_SEED={seed}")
     office = Office(chain)
     office.accounts()

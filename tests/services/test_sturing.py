@@ -90,7 +90,7 @@ class TestViews:
         table = {"eigenaar": w.GEMEENTE, "model": "thuis", "standaard": "iwmo", "naam": "Thuis", "assen": {"as": ["1"]}}
         ledger.execute(insert(inkoop.arrangementmodel).values(table))
         cell = {"eigenaar": w.GEMEENTE, "model": "thuis", "assen": {"as": "1"}, "begindatum": date(2024, 1, 1)}
-        product = {"product_categorie": "02", "product_code": "02A03", "volume": 3, "eenheid": "04"}
+        product = {"product_categorie": "02", "product_code": "02A03", "volume": 3, "eenheid": "04", "frequentie": "2"}
         ledger.execute(insert(inkoop.arrangement).values(cell | product))
         ledger.commit()
 

@@ -150,7 +150,12 @@ class World:
             and row.eind == new.begin - DAG
             and (row.hoeveel == new.hoeveel or row.soort in (CATEGORIE, GENERIEK))
         )
-        return {"OP380"} if any(same) else self.against_301(dossier, {}, [new])
+        return ({"OP380"} if any(same) else set()) | self.beside(dossier, new)
+
+    def beside(self, dossier: Dossier, new: Inhoud, but: Iterable[int] = ()) -> set[str]:
+        """What is allocated now or was before does not run beside it (OP259); `but` changes in the same 301."""
+        rows = (found.inhoud for found in self.of(dossier) if found.nummer not in but and not found.inhoud.verwijderd)
+        return {"OP259"} if any(clashing(dossier.exchange.wet, row, new) for row in rows) else set()
 
     def against_resizing(self, found: Toewijzing, new: Inhoud, *, agreed: bool) -> set[str]:
         """Something must change, and a total or budget is lowered with consent only (OP298, OP299)."""
@@ -178,7 +183,7 @@ class World:
         old = found.inhoud
         if old.verwijderd or old.soort == TOTAAL or not self.vandaag <= old.last < eind:
             return {"OP380"}
-        return self.against_301(found.dossier, {found.nummer: replace(old, eind=eind)})
+        return self.beside(found.dossier, replace(old, begin=old.last + DAG, eind=eind), [found.nummer])
 
     def against_withdrawing(self, found: Toewijzing, eind: date) -> set[str]:
         """An earlier day, not before the first."""
@@ -211,7 +216,7 @@ class World:
         }
         if any(wrong.values()):
             return {code for code, broken in wrong.items() if broken}
-        return self.against_301(found.dossier, {found.nummer: old}) or self.against_301(to, {}, [new])
+        return self.against_301(found.dossier, {found.nummer: old}) or self.beside(to, new)
 
     def against_deleting(self, found: Toewijzing) -> set[str]:
         """Nothing on it was granted (TR385)."""
@@ -261,7 +266,10 @@ class World:
             return gone
         changed, new = self.outcome(found)
         paid = any(row.verwijderd and self.toewijzingen[n].granted() for n, row in changed.items())
-        return self.against_301(found.dossier, changed, new) or ({"TR385"} if paid else set())
+        before = {n: self.toewijzingen[n].inhoud for n in changed}
+        more = [replace(row, begin=before[n].last + DAG) for n, row in changed.items() if row.last > before[n].last]
+        beside = set[str]().union(*(self.beside(found.dossier, row, changed) for row in [*more, *new]))
+        return (beside or self.against_301(found.dossier, changed, new)) | ({"TR385"} if paid else set())
 
     def outcome(self, found: Verzoek) -> tuple[dict[int, Inhoud], list[Inhoud]]:
         """What a granted request makes of allocations (IV093): changed ones by number, and new ones in their order."""
