@@ -84,6 +84,7 @@ class TestGoingOn:
         v.granted(chain, asked, omvang=v.MEER)
 
 
+@BOTH
 class TestAReference:
     @pytest.mark.parametrize("own", ["R1", None])
     def test_it_is_the_providers_own_at_every_municipality(self, chain: Chain, wet: v.Wet, own: str | None) -> None:
@@ -98,6 +99,7 @@ class TestAReference:
             assert v.codes(response) == ["TR347"]
 
 
+@BOTH
 class TestRefused:
     def test_both_see_the_reason_and_a_new_request_can_be_made(self, chain: Chain, wet: v.Wet) -> None:
         [made] = v.asked(chain, wet, v.vot(wet))

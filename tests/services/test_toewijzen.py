@@ -271,12 +271,13 @@ class TestCeilings:
 
     def test_also_of_a_change_that_commits_more(self, chain: Chain) -> None:
         bought(chain, "c_inspanning.json", "WMO-INSPANNING", WMO)
-        made = allocate(chain, omvang=WEEKLY["omvang"] | {"volume": 1}).json()["id"]
+        made = allocate(chain, einddatum="2026-06-28").json()["id"]
         self.ceiling(chain, VALUE, waarschuw_bij=1)
-        for volume, warned in ((2, ["Plafond 'P': 66% is vastgelegd (waarschuwing vanaf 1%)."]), (1, [])):
-            change = {"reden_wijziging": "04", "volume": volume}
+        longer = ("2026-12-27", ["Plafond 'P': 100% is vastgelegd (waarschuwing vanaf 1%)."])
+        for einddatum, warned in (longer, ("2026-06-28", [])):
+            change = {"reden_wijziging": "12", "einddatum": einddatum}
             told = post(chain.gemeente, f"/toewijzingen/{made}/wijzigingen", change).json()
-            assert told["waarschuwingen"] == warned
+            assert told["waarschuwingen"] == warned, told
 
     @pytest.mark.parametrize(
         ("scope", "warns"),

@@ -49,6 +49,7 @@ class TestWhatIsShown:
             "uiterlijk_woonplaats": v.over(14),
             "reden": None,
             "omschrijving": None,
+            "waarschuwingen": [],
             "producten": [
                 {
                     "nummer": 1,
@@ -211,12 +212,12 @@ class TestWhatIsTaken:
         assert len(v.toewijzingen(chain.jeugdhulp)) == 2
 
     def test_what_the_receiver_would_refuse_of_the_grant(self, chain: Chain) -> None:
-        """The same product twice in one period (TR302)."""
+        """The same product twice in one period (OP259)."""
         v.allocated(chain, v.IJW)
         v.asked(chain, v.IJW, v.vot(v.IJW))
         [seen] = v.waiting(chain)
-        assert "TR302" in v.codes(v.decide(chain, seen, "inwilliging"))
-        v.granted(chain, seen, ingangsdatum=v.over(101))
+        assert "OP259" in v.codes(v.decide(chain, seen, "inwilliging"))
+        v.granted(chain, seen, ingangsdatum=v.over(102))
 
     def test_a_request_of_somebody_else_is_not_there(self, chain: Chain) -> None:
         [made] = v.asked(chain, v.IJW, v.vot(v.IJW))
