@@ -213,7 +213,7 @@ WHOLE = [
     b"1",
     b'"x"',
     b"{}{}",
-    b"\xef\xbb\xbf{}",
+    b"\xef\xbb\xbf",
     b"\xff\xfe{\0}\0",
     b'{"a":"\xff"}',
     b"{\0}",

@@ -6,7 +6,9 @@ from services.demo.stage import Party
 from tests.trust.operation import Key, Operation
 from tests.trust.operations.basis import TOEWIJZING
 
-VOORSTEL = {"toewijzing": TOEWIJZING | {"aanbieder": "65656055"}}
+LATER = TOEWIJZING | {"ingangsdatum": "2033-01-03", "einddatum": "2033-03-27"}
+"""Beside what is allocated already (OP259)."""
+VOORSTEL = {"toewijzing": LATER | {"aanbieder": "65656055"}}
 PGB = {"bsn": "999900031", "standaard": "iwmo", "product_categorie": "03"}
 OPERATIONS: Mapping[Key, Operation] = {
     ("allocation", "PUT", "/v1/toewijsgrenzen"): Operation(
@@ -44,7 +46,7 @@ OPERATIONS: Mapping[Key, Operation] = {
 
 def rejected(payer: Party, aanbieder: str) -> str:
     """A proposal that was decided on."""
-    body = {"toewijzing": TOEWIJZING | {"aanbieder": aanbieder}}
+    body = {"toewijzing": LATER | {"aanbieder": aanbieder}}
     made = str(payer.call("POST", "allocation", "/toewijzingsvoorstellen", 201, json=body)["id"])
     payer.call("POST", "allocation", f"/toewijzingsvoorstellen/{made}/afwijzing")
     return made
