@@ -13,8 +13,9 @@ _ROWS = """
         INSERT INTO betaling (eigenaar, id, betaalvoorstel, aanbieder, bedrag, iban, naam)
         SELECT '{0}', gen_random_uuid(), id, '00000000', 100, 'NL91ABNA0417164300', 'x' FROM voorstel RETURNING id),
     regel AS (
-        INSERT INTO betaalregel (eigenaar, betaling, nummer, levend, soort, declaratie, prestatie, bedrag)
-        SELECT '{0}', id, 1, true, 'prestatie', gen_random_uuid(), 1, 100 FROM betaling)
+        INSERT INTO betaalregel (eigenaar, betaling, nummer, levend, soort, declaratie, prestatie,
+            declaratie_nummer, bedrag)
+        SELECT '{0}', id, 1, true, 'prestatie', gen_random_uuid(), 1, 'D1', 100 FROM betaling)
     SELECT rekening.id, voorstel.id FROM rekening, voorstel
 """
 _APPROVED = """UPDATE betaalvoorstel SET goedgekeurd_door = 'b', goedgekeurd_op = '2025-01-02',
