@@ -101,15 +101,16 @@ def process(session: Session, bericht: UUID, vandaag: date) -> None:
 def _checked_and_stored(session: Session, row: Row[Any], document: Document, scope: Scope) -> list[Finding]:
     """What level 2 finds, or else the rules on the Header; the rows of a heen message without findings are stored.
 
-    Postgres stores them while level 2 computes. When that finds something, nothing else was (TR056: no Identificatie
+    Postgres inserts them while level 2 computes. When that finds something, nothing else was (TR056: no Identificatie
     is used either).
     """
     savepoint, bericht = session.begin_nested(), row.id
     ledger.claim_identificatie(session, row.eigenaar, row.tegenpartij, document, bericht)
     check_rows(session, scope, header=True)
     findings = found(session, bericht)
-    storing = rows.store_rows if not (findings or document.type.is_return) else _nothing
-    with aside(storing, session, bericht, row.eigenaar, row.tegenpartij, document) as stored:
+    kept = not (findings or document.type.is_return)
+    store = rows.bring_rows(session, bericht, row.eigenaar, row.tegenpartij, document) if kept else _nothing
+    with aside(store) as stored:
         inside = level2.check(document)
     if inside:
         savepoint.rollback()
@@ -120,7 +121,7 @@ def _checked_and_stored(session: Session, row: Row[Any], document: Document, sco
     return findings
 
 
-def _nothing(*_: object) -> None:
+def _nothing() -> None:
     """Store no rows."""
 
 

@@ -108,7 +108,7 @@ def send(
             "voorganger": new.voorganger,
         }
         toewijzen.record(session, who, bericht, nummer, maker, behind)
-    warnings = plafonds.warnings(session, gemeente, first.standaard, _changes(gemeente, wissel), known)
+    warnings = plafonds.warnings(session, _changes(gemeente, wissel), known)
     return Verzonden(bericht, nummers, warnings)
 
 

@@ -6,7 +6,7 @@ of its other providers too.
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from services.allocation.rules.verzoek import REQUESTS, referred
 from shared.db import ledger
@@ -49,7 +49,8 @@ def tr379(scope: Scope, table: Any) -> Select[Any]:
     One that is lacking is no fault that shows: whether an allocation grants a request stands nowhere else.
     """
     known = (referred(scope, name, table, bsn=table.c.bsn) for name in REQUESTS)
-    referring = table.c.referentie_aanbieder.is_not(None)
+    # where hardly any allocation refers, of "is not null" Postgres would make a walk through all that do
+    referring = func.coalesce(table.c.referentie_aanbieder, "") != ""
     return select(table.c.volgnummer).where(table.c.bericht == scope.bericht, referring, ~or_(*known))
 
 

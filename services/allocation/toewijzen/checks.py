@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Row, and_, cast, func, literal, or_, select
+from sqlalchemy import Date, Row, Select, and_, bindparam, cast, func, literal, null, or_, select
 from sqlalchemy.orm import Session
 
 from services.allocation.models import NieuweToewijzing, Omvang
@@ -129,9 +130,7 @@ def _contract(
 
 
 def _priced(session: Session, gemeente: str, wanted: NieuweToewijzing) -> bool:
-    asked = as_row(values_of(gemeente, wanted))
-    price = waarde.price_of(asked, asked.c.ingangsdatum)
-    return session.scalar(select(price.c.tarief).select_from(asked.join(price, literal(True)))) is not None
+    return session.execute(_worth(), values_of(gemeente, wanted)).one().tarief is not None
 
 
 def _continues(
@@ -219,11 +218,15 @@ def values_of(gemeente: str, wanted: NieuweToewijzing) -> dict[str, Any]:
     }
 
 
-def as_row(values: Mapping[str, Any]) -> Any:
-    """Values of columns of toegewezen_product as a row of a SELECT."""
-    kinds = t.toegewezen_product.c
-    columns = (cast(literal(value, kinds[name].type), kinds[name].type).label(name) for name, value in values.items())
-    return select(*columns).subquery("nieuw")
+@cache
+def as_row(*more: str) -> Any:
+    """Parameters named as in COLUMNS as a row of a SELECT, with other columns of toegewezen_product that are null.
+
+    What is built of it is kept: to build takes longer than Postgres does.
+    """
+    kinds = {name: t.toegewezen_product.c[name].type for name in (*COLUMNS, *more)}
+    given = (cast(bindparam(name, type_=kinds[name]), kinds[name]).label(name) for name in COLUMNS)
+    return select(*given, *(cast(null(), kinds[name]).label(name) for name in more)).subquery("nieuw")
 
 
 def amount(session: Session, values: Mapping[str, Any]) -> int | None:
@@ -232,14 +235,20 @@ def amount(session: Session, values: Mapping[str, Any]) -> int | None:
     `values` are those of COLUMNS. None when it is not known: it has no tariff here, or neither a volume nor a budget.
     """
     volume, euros = values["omvang_volume"], values["omvang_eenheid"] == waarde.EURO
-    row = as_row({**values, "omvang_volume": None if volume is None else 1})
-    begin, eind = row.c.ingangsdatum, func.coalesce(row.c.einddatum, row.c.ingangsdatum + 364)
-    price = waarde.price_of(row, begin)
-    query = select(waarde.worth(row, price, begin, eind), price.c.tarief)
-    each, tarief = session.execute(query.select_from(row.outerjoin(price, literal(True)))).one()
+    each, tarief = session.execute(_worth(), {**values, "omvang_volume": None if volume is None else 1}).one()
     if (values["budget"] if volume is None else 1 if euros else tarief) is None:
         return None
     return min(int(each) * (1 if volume is None else int(volume)), MEEST)
+
+
+@cache
+def _worth() -> Select[Any]:
+    """Of an allocation given by parameters: eurocents over its run, and its tariff."""
+    row = as_row()
+    begin, eind = row.c.ingangsdatum, func.coalesce(row.c.einddatum, row.c.ingangsdatum + 364)
+    price = waarde.price_of(row, begin)
+    query = select(waarde.worth(row, price, begin, eind), price.c.tarief)
+    return query.select_from(row.outerjoin(price, literal(True)))
 
 
 def total(amounts: Iterable[int | None]) -> int | None:

@@ -51,7 +51,7 @@ def determine(
         "resultaatgebieden": wanted.resultaatgebieden,
     }
     record(session, who, bericht, nummer, maker, behind)
-    warnings = plafonds.warnings(session, gemeente, asked.standaard, [begun(gemeente, asked)], ceilings)
+    warnings = plafonds.warnings(session, [begun(gemeente, asked)], ceilings)
     return f"{gemeente}-{asked.standaard}-{nummer}", warnings
 
 
@@ -66,7 +66,7 @@ def change(
     ceilings = plafonds.before(session, who.organisatie, row.standaard)
     bericht = flows.change(session, who.organisatie, toewijzing, wanted, nu)
     record(session, who, bericht, row.toewijzing_nummer, maker, {"resultaatgebieden": []})
-    return bericht, plafonds.warnings(session, who.organisatie, row.standaard, [told], ceilings)
+    return bericht, plafonds.warnings(session, [told], ceilings)
 
 
 def examine_change(

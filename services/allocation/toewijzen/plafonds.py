@@ -10,9 +10,10 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from services.allocation.toewijzen import checks
@@ -52,8 +53,6 @@ def before(session: Session, gemeente: str, standaard: str) -> Vooraf:
 
 def warnings(
     session: Session,
-    gemeente: str,
-    standaard: str,
     changes: Iterable[checks.Change],
     known: Vooraf,
     *,
@@ -65,7 +64,7 @@ def warnings(
     """
     if not known.plafonds:
         return []
-    more = _more(session, gemeente, standaard, changes)
+    more = _more(session, changes)
     with _LOCK:
         totals = known.totalen if keep else dict(known.totalen)
         for name, amount in more.items():
@@ -74,19 +73,24 @@ def warnings(
     return [text for row, name in names if more.get(name, 0) > 0 and (text := _warning(row, totals[name]))]
 
 
-def _more(session: Session, gemeente: str, standaard: str, changes: Iterable[checks.Change]) -> Totals:
+def _more(session: Session, changes: Iterable[checks.Change]) -> Totals:
     """What changes add under each ceiling."""
     found: Totals = {}
     for before, after in changes:
         for values, sign in ((before, -1), (after, 1)):
-            for name, amount in _sums(session, gemeente, standaard, _row(values)).items() if values else ():
+            for name, amount in _totals(session, _of_one(), values).items() if values else ():
                 found[name] = found.get(name, 0) + sign * amount
     return found
 
 
-def _row(values: Mapping[str, Any]) -> Any:
-    """A version of an allocation as the sums look at one; it has no number yet, and no reason to be taken back."""
-    return checks.as_row({**values, **dict.fromkeys(("bericht", "bsn", "toewijzing_nummer", "reden_wijziging"))})
+@cache
+def _of_one() -> Select[Any]:
+    """The sums of one version of an allocation, given by parameters.
+
+    It has no number yet, and no reason to be taken back. To build it takes longer than Postgres does.
+    """
+    row = checks.as_row("bericht", "bsn", "toewijzing_nummer", "reden_wijziging")
+    return _sums(row, bindparam("eigenaar"), bindparam("standaard"))
 
 
 def _warning(plafond: Row[Any], total: int) -> str:
@@ -102,7 +106,7 @@ def _committed(session: Session, gemeente: str, standaard: str, plafonds: Sequen
     if (known := _SUMS.get(key)) is not None and now - known[0] < HOUDBAAR:
         return known[1]
     current = waarde.allocations(gemeente, t.toegewezen_product.c.standaard == standaard)
-    totals = _sums(session, gemeente, standaard, current)
+    totals = _totals(session, _sums(current, gemeente, standaard), {})
     with _LOCK:
         if len(_SUMS) >= ONTHOUDEN:
             _SUMS.clear()
@@ -110,12 +114,15 @@ def _committed(session: Session, gemeente: str, standaard: str, plafonds: Sequen
     return totals
 
 
-def _sums(session: Session, gemeente: str, standaard: str, current: Any) -> Totals:
+def _totals(session: Session, sums: Select[Any], values: Mapping[str, Any]) -> Totals:
+    return {(row.naam, row.begin): int(row.bedrag) for row in session.execute(sums, values)}
+
+
+def _sums(current: Any, gemeente: Any, standaard: Any) -> Select[Any]:
     """What allocations (rows of a SELECT) commit under each ceiling in its period."""
     ceiling = inkoop.plafond
     window = select(ceiling, ceiling.c.begindatum.label("begin"), ceiling.c.einddatum.label("eind"))
     own = window.where(ceiling.c.eigenaar == gemeente, ceiling.c.standaard == standaard).subquery("plafond")
     found = waarde.monthly(current, own, waarde.under)
     names = (found.c.naam, found.c.begin)
-    rows = session.execute(select(*names, func.sum(found.c.bedrag).label("bedrag")).group_by(*names))
-    return {(row.naam, row.begin): int(row.bedrag) for row in rows}
+    return select(*names, func.sum(found.c.bedrag).label("bedrag")).group_by(*names)

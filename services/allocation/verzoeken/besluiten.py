@@ -47,7 +47,7 @@ def grant(
     bericht = _send(session, granted, nu)
     for product in granted.products:
         toewijzen.record(session, who, bericht, product["toewijzing_nummer"], maker, {"resultaatgebieden": []})
-    return bericht, plafonds.warnings(session, row.eigenaar, row.standaard, granted.changes, ceilings)
+    return bericht, plafonds.warnings(session, granted.changes, ceilings)
 
 
 @dataclass(frozen=True, slots=True)

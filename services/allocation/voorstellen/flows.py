@@ -42,7 +42,7 @@ def prepare(session: Session, who: Caller, wanted: NieuwVoorstel, nu: datetime) 
     }
     session.execute(insert(tt.toewijzingsvoorstel).values(values))
     ceilings = plafonds.before(session, gemeente, standaard)
-    return key, plafonds.warnings(session, gemeente, standaard, changes, ceilings, keep=False)
+    return key, plafonds.warnings(session, changes, ceilings, keep=False)
 
 
 def _examine(
