@@ -139,8 +139,7 @@ def one(session: Session, eigenaar: str, verzoek: str) -> Row[Any]:
     bericht, _, volgnummer = verzoek.rpartition("-")
     found = _requests(eigenaar).subquery("verzoek")
     query = select(found).where(found.c.bericht == UUID(bericht), found.c.volgnummer == int(volgnummer))
-    row = session.execute(query).one_or_none()
-    if row is None:
+    if (row := session.execute(query).one_or_none()) is None:
         raise not_found("Verzoek")
     audit.note(session, "verzoek ingezien", verzoek, [row.bsn])
     return row
