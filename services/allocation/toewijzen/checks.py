@@ -130,7 +130,7 @@ def _contract(
 
 
 def _priced(session: Session, gemeente: str, wanted: NieuweToewijzing) -> bool:
-    return session.execute(_worth(), values_of(gemeente, wanted)).one().tarief is not None
+    return session.execute(_worth(), values_of(gemeente, wanted) | {"omvang_volume": 1}).one().tarief is not None
 
 
 def _continues(
