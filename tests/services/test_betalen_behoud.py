@@ -112,14 +112,16 @@ class History:
 
     def __init__(self, office: Office, seed: int) -> None:
         self.office, self.chain, self.choice = office, office.chain, random.Random(seed)
-        parties = (self.chain.jeugdhulp, self.chain.begeleiding)
-        self.told = [
-            (each, allocation(self.chain, each, nummer=name)) for each, name in zip(parties, "CD", strict=True)
-        ]
+        self.told: list[tuple[Party, str]] = []
         self.ledger, self.counts = Ledger(), Counter[str]()
         self.proposals: list[Json] = []
         self.at_bank: dict[str, int] = {}
         self.sent: dict[str, int] = {}
+
+    def begin(self) -> None:
+        """Each provider has an allocation to deliver on."""
+        for party, name in ((self.chain.jeugdhulp, "C"), (self.chain.begeleiding, "D")):
+            self.told.append((party, allocation(self.chain, party, nummer=name)))
 
     def happen(self) -> None:
         """All of the deck, in an order of its own."""
@@ -297,6 +299,7 @@ def test_paid_and_open_is_granted_whatever_happens(chain: Chain) -> None:
     office.accounts()
     rule(chain, per="regel", grens=10, naam="lange-maand", **VRAAG)
     history = History(office, seed)
+    history.begin()
     for _ in range(HISTORIES):
         history.happen()
     counts = history.end()
