@@ -25,7 +25,7 @@ from tests.bench.frame import Result, median_seconds, peak_mb
 from tests.bench.load import Times, drive, sequential
 
 PER_SECOND, LISTS_PER_SECOND = 20.0, 2.0
-POSTS, READS, JUDGED, WARM, ROUNDS = 600, 45, 600, 20, 3
+POSTS, READS, JUDGED, WARM, ROUNDS = 600, 45, 300, 20, 3
 """Calls of each kind that are timed, calls before that are not, and the loads that they are spread over."""
 FILLING = 120
 """Seconds in which the ledger must be there."""
