@@ -32,7 +32,10 @@ def one(session: Session, eigenaar: str, toewijzing: str) -> Row[Any]:
 
 
 def one_client_at_a_time(session: Session, gemeente: str, standaard: str, bsn: str) -> None:
-    """Let what is decided on a citizen (a pseudonym) run one after the other, before any exchange is locked."""
+    """Let what is decided on a citizen (a pseudonym) run one after the other, before any exchange is locked.
+
+    So an allocation sees the personal budget, and the allocation at another provider, of a moment before.
+    """
     ledger.serialize(session, "cliënt", gemeente, standaard, bsn)
 
 

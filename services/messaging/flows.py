@@ -4,7 +4,7 @@ Each function works in the caller's transaction and is idempotent: a second run 
 first one left.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -156,14 +156,8 @@ def close_or_wait(
     defer(session, "messaging.assess", lock=f"wacht/{bericht}", at=at, organisatie=row.eigenaar, bericht=str(bericht))
 
 
-def read_ahead(session: Session, bericht: UUID) -> tuple[str, Callable[[], Document]]:
-    """The kind of a message, and what reads it without its lines: its answer mostly needs no more."""
-    row = ledger.get(session, bericht)
-    return row.soort, lambda: ledger.document_of(row, without_lines)
-
-
 def close(session: Session, bericht: UUID, vandaag: date, ahead: Document | None = None) -> None:
-    """Answer a message that its owner has judged; `ahead` is what was read of it before that."""
+    """Answer a message that its owner has judged; `ahead` is it without its lines, read before that."""
     row, findings = ledger.get(session, bericht, lock=True), found(session, bericht)
     in_lines = any(finding.klasse in ("Client", "Prestatie") for finding in findings)
     document = ahead if ahead and not in_lines else ledger.document_of(row, clean_lines(findings))

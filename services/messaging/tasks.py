@@ -7,8 +7,10 @@ from services.messaging.storingen import noted
 from shared.aside import aside
 from shared.calendar import vandaag
 from shared.clients import assess as ask
+from shared.db import ledger
 from shared.db.session import Namens, transaction
 from shared.jobs import RETRY, app
+from shared.standard.codec import without_lines
 
 
 def _worker(organisatie: str) -> Namens:
@@ -29,9 +31,9 @@ def assess(organisatie: str, bericht: str) -> None:
     key, who = UUID(bericht), _worker(organisatie)
     with noted(who, "assess", bericht):
         with transaction(who) as session:
-            soort, read = flows.read_ahead(session, key)
-        with aside(ask, flows.OWNERS[soort], organisatie, key) as judging:
-            ahead = read()
+            row = ledger.get(session, key)
+        with aside(ask, flows.OWNERS[row.soort], organisatie, key) as judging:
+            ahead = ledger.document_of(row, without_lines)  # its answer mostly needs no more
         with transaction(who) as session:
             flows.close_or_wait(session, key, judging.result().wacht_tot, vandaag(), ahead)
 

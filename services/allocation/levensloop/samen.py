@@ -9,11 +9,10 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from services.allocation import flows
+from services.allocation import flows, queries
 from services.allocation.models import NieuweToewijzing, Wijziging
 from services.allocation.toewijzen import bestaand, checks, plafonds
 from services.allocation.toewijzen import flows as toewijzen
-from services.allocation.toewijzen import queries as own
 from shared import vault
 from shared.db import ledger
 from shared.db.session import Namens
@@ -88,7 +87,7 @@ def send(
     """
     first = wissel.nieuw[0].toewijzing if wissel.nieuw else bestaand.as_wanted(wissel.gewijzigd[0][0])
     gemeente, message = who.organisatie, message_of(first.standaard, "301")
-    own.one_at_a_time(session, gemeente, first.standaard, vault.pseudonym(gemeente, client["bsn"]))
+    queries.one_client_at_a_time(session, gemeente, first.standaard, vault.pseudonym(gemeente, client["bsn"]))
     _refuse(faults(session, gemeente, client["bsn"], wissel))
     if maker is None:
         toewijzen.needs_nobody(session, gemeente, first.standaard, *_changes(gemeente, wissel))

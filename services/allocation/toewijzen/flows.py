@@ -114,7 +114,7 @@ def examine(
     """
     asked = resolve(session, gemeente, wanted)
     person = vault.pseudonym(gemeente, asked.client.bsn)
-    own.one_at_a_time(session, gemeente, asked.standaard, person)
+    queries.one_client_at_a_time(session, gemeente, asked.standaard, person)
     client = to_tree(message_of(asked.standaard, "301"), "Client", asked.client.model_dump(exclude_none=True))
     found = checks.custody(asked.standaard, client, asked.ingangsdatum)
     found += checks.faults(session, gemeente, asked, person)

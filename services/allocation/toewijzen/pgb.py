@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from services.allocation.queries import one_client_at_a_time
 from services.allocation.toewijzen import queries
 from services.allocation.toewijzen.models import NieuwPgb
 from shared import vault
@@ -23,7 +24,7 @@ def keep(session: Session, gemeente: str, wanted: NieuwPgb) -> Row[Any]:
     person = vault.pseudonym(gemeente, wanted.bsn)
     values = {"eigenaar": gemeente, "id": uuid4(), **wanted.model_dump(), "bsn": person}
     values |= {"begindatum": wanted.begindatum, "einddatum": wanted.einddatum}
-    queries.one_at_a_time(session, gemeente, wanted.standaard, person)
+    one_client_at_a_time(session, gemeente, wanted.standaard, person)
     found = [_beside(row) for row in queries.against_pgb(session, values)]
     if queries.beside_pgb(session, values):
         text = "Voor dit product is in deze periode al een pgb. Beëindig dat eerst, of kies een periode erna."

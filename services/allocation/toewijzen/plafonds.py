@@ -51,13 +51,7 @@ def before(session: Session, gemeente: str, standaard: str) -> Vooraf:
     return Vooraf(rows, _committed(session, gemeente, standaard, rows) if rows else {})
 
 
-def warnings(
-    session: Session,
-    changes: Iterable[checks.Change],
-    known: Vooraf,
-    *,
-    keep: bool = True,
-) -> list[str]:
+def warnings(session: Session, changes: Iterable[checks.Change], known: Vooraf, *, keep: bool = True) -> list[str]:
     """What the ceilings of new or changed allocations warn of, where they commit more.
 
     From now on they are in the sums, unless they are not to be kept: nothing was sent then.

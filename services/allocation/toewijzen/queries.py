@@ -8,19 +8,10 @@ from uuid import UUID
 from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from services.allocation import queries
 from shared.db import audit, inkoop, ledger
 from shared.db import tables as t
 from shared.db import toewijzen as tt
 from shared.errors import not_found
-
-
-def one_at_a_time(session: Session, gemeente: str, standaard: str, bsn: str) -> None:
-    """Let what is decided on a citizen (a pseudonym) run one after the other, before any exchange is locked.
-
-    So an allocation sees the personal budget, and the allocation at another provider, of a moment before.
-    """
-    queries.one_client_at_a_time(session, gemeente, standaard, bsn)
 
 
 def arrangement(session: Session, gemeente: str, model: str, assen: Mapping[str, str], dag: date) -> Row[Any] | None:

@@ -10,11 +10,11 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from services.allocation.flows import REFERENTIE, as_told, compose, determined, send_301
+from services.allocation.queries import one_client_at_a_time
 from services.allocation.rules.verzoek import AFGEWEZEN, IN_ONDERZOEK
 from services.allocation.rules.wijziging import OMVANG
 from services.allocation.toewijzen import checks, plafonds
 from services.allocation.toewijzen import flows as toewijzen
-from services.allocation.toewijzen.queries import one_at_a_time
 from services.allocation.verzoeken import inwilligen, queries, toetsen
 from services.allocation.verzoeken.models import Afwijzing, Inwilliging
 from services.allocation.verzoeken.queries import Gevraagd
@@ -123,7 +123,7 @@ def investigate(session: Session, gemeente: str, verzoek: str, vandaag: date) ->
 def _taken(session: Session, gemeente: str, verzoek: str) -> Row[Any]:
     """A request, while no other decision on its client is made. Raises Refused (404)."""
     row = queries.one(session, gemeente, verzoek)
-    one_at_a_time(session, gemeente, row.standaard, row.bsn)
+    one_client_at_a_time(session, gemeente, row.standaard, row.bsn)
     ledger.serialize(session, gemeente, row.tegenpartij, row.standaard, row.bsn)
     audit.note(session, "verzoek beoordeeld", verzoek, [row.bsn])
     return queries.one(session, gemeente, verzoek)
