@@ -2,6 +2,7 @@
 
 import atexit
 import ssl
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 import httpx
 
 from shared.config import is_guarded, settings
-from shared.contracts import Beoordeling
+from shared.contracts import Beoordeling, Beoordelingen
 from shared.errors import Refused
 from shared.tokens import service_token
 
@@ -31,16 +32,19 @@ def _services() -> httpx.Client:
     return client
 
 
-def assess(owner: str, organisatie: str, bericht: UUID) -> Beoordeling:
-    """Ask the service that owns a kind of message to judge one. Raises httpx.HTTPError, to be tried again."""
+def assess(owner: str, organisatie: str, berichten: Sequence[UUID]) -> list[Beoordeling]:
+    """Ask the service that owns a kind of message to judge some, in this order: one answer each.
+
+    Raises httpx.HTTPError, to be tried again.
+    """
     base: str = getattr(settings(), f"{owner}_url")
     response = _services().post(
         f"{base}/v1/beoordelingen",
-        json={"organisatie": organisatie, "bericht": str(bericht)},
+        json={"organisatie": organisatie, "berichten": [str(bericht) for bericht in berichten]},
         headers={"Authorization": f"Bearer {service_token(owner)}"},
     )
     response.raise_for_status()
-    return Beoordeling.model_validate_json(response.content)
+    return Beoordelingen.model_validate_json(response.content).beoordelingen
 
 
 def push(url: str, key: str, xml: bytes, sleutel: str) -> httpx.Response:

@@ -106,10 +106,10 @@ class Bevinding(Model):
 
 
 class BeoordelingVerzoek(Model):
-    """Vraag van messaging aan de eigenaar van een berichtsoort om een bericht te beoordelen."""
+    """Vraag van messaging aan de eigenaar van een berichtsoort om berichten te beoordelen."""
 
-    organisatie: Organisatiecode = Field(description="Wiens bericht het is")
-    bericht: Id = Field(description="Kenmerk van het opgeslagen bericht")
+    organisatie: Organisatiecode = Field(description="Wiens berichten het zijn")
+    berichten: list[Id] = Field(min_length=1, max_length=100, description="Kenmerken van opgeslagen berichten")
 
 
 class Beoordeling(Model):
@@ -119,6 +119,12 @@ class Beoordeling(Model):
     status: str = Field(description="goedgekeurd of afgekeurd")
     bevindingen: int = Field(description="Aantal bevindingen")
     wacht_tot: Datum | None = Field(default=None, description="Laatste dag dat het antwoord op een persoon wacht")
+
+
+class Beoordelingen(Model):
+    """De beoordeling van elk van de gevraagde berichten, in hun volgorde."""
+
+    beoordelingen: list[Beoordeling] = Field(description="De beoordelingen")
 
 
 class Gezondheid(Model):

@@ -4,16 +4,20 @@ The job table is the outbox. A worker that is killed leaves its jobs `doing`; ev
 same one once it is back, takes them up again when its heartbeat is old, so every task is idempotent.
 """
 
+import logging
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job
 from procrastinate.sync_psycopg_connector import SyncPsycopgConnector
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from shared.config import settings
-from shared.db.session import SERVICE, conninfo
+from shared.db.session import SERVICE, conninfo, current_engine
 
 app = App(connector=SyncPsycopgConnector())  # the tasks; a worker gives it a connector that runs them
 _outbox = App(connector=SyncPsycopgConnector())  # never opened: jobs are deferred on the caller's connection
@@ -30,6 +34,66 @@ def defer(session: Session, task: str, *, lock: str, at: datetime | None = None,
     connection = session.connection().connection.driver_connection
     task_of = _outbox.configure_task(task, lock=f"{task}/{lock}", connection=connection, schedule_at=at)
     task_of.defer(**arguments)
+
+
+Work = Callable[[str, Sequence[str]], None]
+"""What a task does for an organisation with some of its messages, in that order."""
+TOGETHER = 25
+"""With so many messages at most a job is done: of one transaction they share what it costs."""
+_log = logging.getLogger(__name__)
+
+
+def together(name: str) -> Callable[[Work], Work]:
+    """A task on a message, which takes along what waits for the same task and organisation: `organisatie`, `bericht`.
+
+    When that fails the others wait again and the one is tried alone, so a message that cannot be done stops no other.
+    """
+
+    def register(work: Work) -> Work:
+        @app.task(name=name, retry=RETRY, pass_context=True)
+        def run(context: JobContext, organisatie: str, bericht: str) -> None:
+            if others := _taken(context.job):
+                try:
+                    work(organisatie, [bericht, *others.values()])
+                except Exception:
+                    _jobs(_PUT_BACK, list(others))
+                    _log.warning("%s met %d berichten mislukt: alleen verder", name, len(others) + 1)
+                else:
+                    _jobs(_DONE, list(others))
+                    return
+            work(organisatie, [bericht])
+
+        return work
+
+    return register
+
+
+_FETCH = """
+    UPDATE procrastinate_jobs SET status = 'doing', worker_id = :worker WHERE id IN (
+        SELECT id FROM procrastinate_jobs job
+        WHERE status = 'todo' AND task_name = :task AND args ->> 'organisatie' = :organisatie
+            AND queue_name = :queue AND (scheduled_at IS NULL OR scheduled_at <= now())
+            AND NOT EXISTS (SELECT FROM procrastinate_jobs other WHERE other.lock = job.lock
+                AND (other.status = 'doing' OR other.status = 'todo' AND other.id < job.id))
+        ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED
+    ) RETURNING id, args ->> 'bericht'
+"""
+"""As procrastinate_fetch_job: of each lock the first that waits, and only when none is at work."""
+_PUT_BACK = "UPDATE procrastinate_jobs SET status = 'todo', worker_id = NULL WHERE id = ANY (:ids) AND status = 'doing'"
+_DONE = "DELETE FROM procrastinate_jobs WHERE id = ANY (:ids) AND status = 'doing'"
+
+
+def _taken(job: Job) -> dict[int, str]:
+    """Other jobs that this worker does now, in their order, and the message of each; if it dies they are retried."""
+    wanted = {"worker": job.worker_id, "task": job.task_name, "queue": job.queue, "most": TOGETHER - 1}
+    with current_engine().begin() as connection:
+        found = connection.execute(text(_FETCH), wanted | {"organisatie": job.task_kwargs["organisatie"]})
+        return dict(sorted((key, bericht) for key, bericht in found))
+
+
+def _jobs(statement: str, ids: list[int]) -> None:
+    with current_engine().begin() as connection:
+        connection.execute(text(statement), {"ids": ids})
 
 
 @app.periodic(cron="* * * * * */5")  # the sixth field is the seconds

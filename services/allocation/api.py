@@ -20,7 +20,7 @@ from services.allocation.toewijzen import flows as toewijzen
 from services.allocation.toewijzen.models import Toegewezen
 from services.allocation.tonen import toewijzing
 from shared.calendar import system_clock, vandaag
-from shared.contracts import Beoordeling, BeoordelingVerzoek, Organisatiecode, Standaard
+from shared.contracts import Beoordelingen, BeoordelingVerzoek, Organisatiecode, Standaard
 from shared.db.session import Namens, transaction
 from shared.repeat import Sleutel, once
 from shared.security import Caller, aanbieder, caller, gemeente, service
@@ -108,8 +108,9 @@ def post_stop(body: Stop, who: Leverancier, sleutel: Sleutel = None) -> Verstuur
         return once(session, sleutel, ("stops", body), make, Verstuurd)
 
 
-@router.post("/beoordelingen", dependencies=[Depends(service("allocation"))], summary="Beoordeel een bericht (intern)")
-def post_beoordeling(body: BeoordelingVerzoek) -> Beoordeling:
-    """Levels 3 and 4; only for messaging, and the same answer the second time."""
+@router.post("/beoordelingen", dependencies=[Depends(service("allocation"))], summary="Beoordeel berichten (intern)")
+def post_beoordeling(body: BeoordelingVerzoek) -> Beoordelingen:
+    """Levels 3 and 4; only for messaging, and the same answers the second time."""
     with transaction(Namens(body.organisatie, "dienst allocation")) as session:
-        return flows.assess(session, body.bericht, vandaag())
+        found = [flows.assess(session, bericht, vandaag()) for bericht in body.berichten]
+    return Beoordelingen(beoordelingen=found)

@@ -17,7 +17,7 @@ from services.billing.models import (
 )
 from services.billing.opvallend import told
 from shared.calendar import vandaag
-from shared.contracts import Beoordeling, BeoordelingVerzoek, Volgnummer
+from shared.contracts import Beoordelingen, BeoordelingVerzoek, Volgnummer
 from shared.db.session import Namens, transaction
 from shared.rules import meaning_of
 from shared.security import Caller, caller, service
@@ -50,11 +50,12 @@ def get_declaratie(id: BerichtId, who: Reader) -> Declaratie:  # noqa: A002
     return found
 
 
-@router.post("/beoordelingen", dependencies=[Depends(service("billing"))], summary="Beoordeel een bericht (intern)")
-def post_beoordeling(body: BeoordelingVerzoek) -> Beoordeling:
-    """Levels 3 and 4; only for messaging, and the same answer the second time."""
+@router.post("/beoordelingen", dependencies=[Depends(service("billing"))], summary="Beoordeel berichten (intern)")
+def post_beoordeling(body: BeoordelingVerzoek) -> Beoordelingen:
+    """Levels 3 and 4; only for messaging, and the same answers the second time."""
     with transaction(Namens(body.organisatie, "dienst billing")) as session:
-        return flows.assess(session, body.bericht, vandaag())
+        found = [flows.assess(session, bericht, vandaag()) for bericht in body.berichten]
+    return Beoordelingen(beoordelingen=found)
 
 
 def _declaraties(session: Session, rows: list[Row[Any]]) -> list[Declaratie]:

@@ -4,8 +4,9 @@ Each function works in the caller's transaction and is idempotent: a second run 
 first one left.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from shared import level2
 from shared.aside import aside
 from shared.calendar import NEDERLAND
 from shared.config import settings
+from shared.contracts import Beoordeling
 from shared.db import ledger, rows
 from shared.db import tables as t
 from shared.db.session import acting_for
@@ -142,6 +144,25 @@ def _refuse(session: Session, row: Row[Any], document: Document, findings: Seque
         _defer_assess(session, row)
     else:
         answer(session, row, document, findings, vandaag)
+
+
+Judge = Callable[[str, str, Sequence[UUID]], Sequence[Beoordeling]]
+"""Asks a service, for an organisation, to judge some messages."""
+
+
+def judged(organisatie: str, messages: Sequence[Row[Any]], ask: Judge) -> list[date | None]:
+    """Let the owners judge messages: of each the day until which its answer waits for a person.
+
+    Those of an exchange stay in their order, and exchanges have one order for all: they are locked while judged.
+    """
+    until: dict[UUID, date | None] = {}
+    for owner, of_owner in groupby(sorted(messages, key=_turn), key=lambda row: OWNERS[row.soort]):
+        until |= {found.bericht: found.wacht_tot for found in ask(owner, organisatie, [row.id for row in of_owner])}
+    return [until[row.id] for row in messages]
+
+
+def _turn(row: Row[Any]) -> tuple[str | int, ...]:
+    return OWNERS[row.soort], row.tegenpartij, row.standaard, row.volgorde
 
 
 def close_or_wait(

@@ -1,6 +1,6 @@
 """Jobs that failed: why, and those that were put aside after too many attempts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -24,13 +24,17 @@ _PARKED = """
 
 
 @contextmanager
-def noted(namens: Namens, taak: str, bericht: str) -> Iterator[None]:
-    """Keep why the work inside fails, in a transaction of its own, and let it fail."""
+def noted(namens: Namens, taak: str, berichten: Sequence[str]) -> Iterator[None]:
+    """Keep why the work inside fails, in a transaction of its own, and let it fail.
+
+    Of several messages nobody knows which one it was: they are tried one by one after that.
+    """
     try:
         yield
     except Exception as error:
-        with transaction(namens) as session:
-            _keep(session, namens.organisatie, taak, UUID(bericht), _reason(error))
+        if len(berichten) == 1:
+            with transaction(namens) as session:
+                _keep(session, namens.organisatie, taak, UUID(berichten[0]), _reason(error))
         raise
 
 

@@ -1,5 +1,6 @@
 """The jobs of messaging. Each is one transaction and may run twice."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.messaging import flows
@@ -9,7 +10,7 @@ from shared.calendar import vandaag
 from shared.clients import assess as ask
 from shared.db import ledger
 from shared.db.session import Namens, transaction
-from shared.jobs import RETRY, app
+from shared.jobs import RETRY, app, together
 from shared.standard.codec import without_lines
 
 
@@ -17,32 +18,34 @@ def _worker(organisatie: str) -> Namens:
     return Namens(organisatie, "dienst messaging")
 
 
-@app.task(name="messaging.process", retry=RETRY)
-def process(organisatie: str, bericht: str) -> None:
-    """Level 2 of a message that came in."""
+@together("messaging.process")
+def process(organisatie: str, berichten: Sequence[str]) -> None:
+    """Level 2 of messages that came in."""
     who = _worker(organisatie)
-    with noted(who, "process", bericht), transaction(who) as session:
-        flows.process(session, UUID(bericht), vandaag())
+    with noted(who, "process", berichten), transaction(who) as session:
+        for bericht in berichten:
+            flows.process(session, UUID(bericht), vandaag())
 
 
-@app.task(name="messaging.assess", retry=RETRY)
-def assess(organisatie: str, bericht: str) -> None:
-    """Levels 3 and 4: the owner judges, then the return message is made."""
-    key, who = UUID(bericht), _worker(organisatie)
-    with noted(who, "assess", bericht):
+@together("messaging.assess")
+def assess(organisatie: str, berichten: Sequence[str]) -> None:
+    """Levels 3 and 4: the owner judges, then the return messages are made."""
+    keys, who = [UUID(bericht) for bericht in berichten], _worker(organisatie)
+    with noted(who, "assess", berichten):
         with transaction(who) as session:
-            row = ledger.get(session, key)
-        with aside(ask, flows.OWNERS[row.soort], organisatie, key) as judging:
-            ahead = ledger.document_of(row, without_lines)  # its answer mostly needs no more
+            rows = [ledger.get(session, key) for key in keys]
+        with aside(flows.judged, organisatie, rows, ask) as judging:
+            ahead = [ledger.document_of(row, without_lines) for row in rows]  # an answer mostly needs no more
         with transaction(who) as session:
-            flows.close_or_wait(session, key, judging.result().wacht_tot, vandaag(), ahead)
+            for key, until, document in zip(keys, judging.result(), ahead, strict=True):
+                flows.close_or_wait(session, key, until, vandaag(), document)
 
 
 @app.task(name="messaging.close", retry=RETRY)
 def close(organisatie: str, bericht: str) -> None:
     """The return message of a message on which a person decided."""
     key, who = UUID(bericht), _worker(organisatie)
-    with noted(who, "close", bericht), transaction(who) as session:
+    with noted(who, "close", [bericht]), transaction(who) as session:
         flows.close(session, key, vandaag())
 
 
@@ -50,5 +53,5 @@ def close(organisatie: str, bericht: str) -> None:
 def deliver(organisatie: str, bericht: str) -> None:
     """Bring a message that goes out to its receiver."""
     who = _worker(organisatie)
-    with noted(who, "deliver", bericht), transaction(who) as session:
+    with noted(who, "deliver", [bericht]), transaction(who) as session:
         flows.deliver(session, UUID(bericht))
