@@ -5,9 +5,10 @@ same one once it is back, takes them up again when its heartbeat is old, so ever
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from uuid import UUID
 
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ConnectorException
@@ -34,6 +35,17 @@ def defer(session: Session, task: str, *, lock: str, at: datetime | None = None,
     connection = session.connection().connection.driver_connection
     task_of = _outbox.configure_task(task, lock=f"{task}/{lock}", connection=connection, schedule_at=at)
     task_of.defer(**arguments)
+
+
+def defer_messages(session: Session, task: str, organisatie: str, locks: Mapping[UUID, str]) -> None:
+    """As `defer`, a task on messages of an organisation: by the id of each its lock."""
+    jobs = [
+        _outbox.configure_task(task, lock=f"{task}/{lock}").make_new_job(organisatie=organisatie, bericht=str(bericht))
+        for bericht, lock in locks.items()
+    ]
+    if jobs:
+        connection = session.connection().connection.driver_connection
+        _outbox.job_manager.batch_defer_jobs(jobs, connection)
 
 
 Work = Callable[[str, Sequence[str]], None]

@@ -2,7 +2,9 @@
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import date
-from functools import cache, partial, reduce
+from functools import cache, reduce
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     MetaData,
+    Row,
     Select,
     Table,
     and_,
@@ -18,32 +21,45 @@ from sqlalchemy import (
     cast,
     column,
     delete,
+    func,
     insert,
     literal,
     select,
     text,
     union_all,
-    update,
     values,
 )
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateTable
 
+from shared.contracts import Beoordeling
 from shared.db import audit, ledger, people
 from shared.db import tables as t
 from shared.rules import Finding, Rule, RuleFacts, Scope, applying, source_of
-from shared.statements import pattern, statement
+from shared.statements import Statement, pattern, statement
 
 _Chosen = tuple[Rule, RuleFacts, str]
 """A rule, what the standard says of it, and a class that it looks at."""
 
 
-def check_rows(session: Session, scope: Scope, *, header: bool, without: Container[str] = ()) -> None:
+def check_rows(session: Session, scopes: Sequence[Scope], *, header: bool, without: Container[str] = ()) -> None:
     """Levels 3 and 4: run the rules on the Header, or those on all other classes, and record what they find.
 
-    One INSERT … SELECT for all rules up to the next that is `later`, which so can read what they found. `without` are
-    codes that are left out.
+    The messages are judged by one organisation, each for itself. One INSERT … SELECT for those of a kind and all rules
+    up to the next that is `later`, which so can read what they found. `without` are codes that are left out.
     """
+    for alike in _by_kind(scopes):
+        _check_alike(session, alike, header, without)
+
+
+def _by_kind(scopes: Iterable[Scope]) -> Iterator[list[Scope]]:
+    """Scopes of messages that the same statements judge, together."""
+    kind = attrgetter("standaard", "soort")
+    return (list(alike) for _, alike in groupby(sorted(scopes, key=kind), key=kind))
+
+
+def _check_alike(session: Session, scopes: Sequence[Scope], header: bool, without: Container[str]) -> None:
+    scope = scopes[0]
     chosen = [
         (rule, known, klasse)
         for rule, known in applying(scope.type, in_memory=False)
@@ -51,16 +67,18 @@ def check_rows(session: Session, scope: Scope, *, header: bool, without: Contain
         if known.code not in without and klasse in scope.type.classes and header == (klasse == "Header")
     ]
     for klasse in dict.fromkeys(klasse for *_, klasse in chosen):
-        _keep(session, scope, klasse)
+        _keep(session, scopes, klasse)
     for stage in _stages(chosen):
-        statement(scope, stage, partial(_record, stage)).run(session, scope)
+        _recording(scope, stage).run(session, scopes)
 
 
-def check_later(session: Session, scope: Scope, codes: Container[str]) -> None:
+def check_later(session: Session, scopes: Sequence[Scope], codes: Container[str]) -> None:
     """Run rules that are `later` and were left out by `judge`, in the same transaction."""
-    known = applying(scope.type, in_memory=False)
-    for stage in _stages((rule, facts, klasse) for rule, facts in known if facts.code in codes for klasse in rule.on):
-        statement(scope, stage, partial(_record, stage)).run(session, scope)
+    for alike in _by_kind(scopes):
+        known = applying(alike[0].type, in_memory=False)
+        chosen = ((rule, facts, klasse) for rule, facts in known if facts.code in codes for klasse in rule.on)
+        for stage in _stages(chosen):
+            _recording(alike[0], stage).run(session, alike)
 
 
 MANY = 1000
@@ -86,22 +104,18 @@ def rows_of(scope: Scope, klasse: str) -> Any:
     return t.bericht if klasse == "Header" else t.classes[klasse]
 
 
-def _keep(session: Session, scope: Scope, klasse: str) -> None:
+def _keep(session: Session, scopes: Sequence[Scope], klasse: str) -> None:
     """Run the `source` of a class once, into a temporary table that each connection keeps."""
+    scope = scopes[0]
     table = _kept(scope.standaard, scope.soort, klasse)
     if table is None:
         return
     session.execute(CreateTable(table, if_not_exists=True))
-    fill = statement(scope, ("source", klasse), lambda pattern: _fill(pattern, klasse, table))
+    fill = statement(scope, ("source", klasse), table, table.c.keys(), lambda pattern: source_of(pattern, klasse))
     session.execute(delete(table))
-    if fill.run(session, scope) > MANY:
+    if fill.run(session, scopes) > MANY:
         columns = ", ".join(name for name in COUNTED if name in table.c)
         session.execute(text(f"ANALYZE {table.name} ({columns})"))
-
-
-def _fill(scope: Scope, klasse: str, table: Table) -> Any:
-    found: Any = source_of(scope, klasse)
-    return insert(table).from_select(list(table.c.keys()), found)
 
 
 @cache
@@ -115,9 +129,11 @@ def _kept(standaard: str, soort: str, klasse: str) -> Table | None:
     return Table(name, MetaData(), *columns, prefixes=["TEMPORARY"], postgresql_on_commit="DELETE ROWS")
 
 
-def _record(stage: Sequence[_Chosen], scope: Scope) -> Any:
-    columns = ["volgnummer", "eigenaar", "bericht", "klasse", "code", "niveau", "retourcode"]
-    return insert(t.bevinding).from_select(columns, union_all(*_found_by(stage, scope)))
+_COLUMNS = ("volgnummer", "eigenaar", "bericht", "klasse", "code", "niveau", "retourcode")
+
+
+def _recording(scope: Scope, stage: Sequence[_Chosen]) -> Statement:
+    return statement(scope, stage, t.bevinding, _COLUMNS, lambda pattern: union_all(*_found_by(stage, pattern)))
 
 
 def _found_by(stage: Sequence[_Chosen], scope: Scope) -> Iterator[Select[Any]]:
@@ -138,7 +154,8 @@ def _walk(scope: Scope, kept: Table, asked: Sequence[tuple[_Chosen, ColumnElemen
     """One walk along kept rows that asks all conditions: a bit for each; most rows have none."""
     bits = [case((condition, 1 << number), else_=0) for number, (_, condition) in enumerate(asked)]
     every: ColumnElement[int] = reduce(lambda so_far, bit: so_far.op("|")(bit), bits, literal(0, BigInteger))
-    row = select(kept.c.volgnummer, cast(every, BigInteger).label("bits")).offset(0).subquery()  # 0: asked once a row
+    bits_of = select(kept.c.volgnummer, cast(every, BigInteger).label("bits")).where(kept.c.bericht == scope.bericht)
+    row = bits_of.offset(0).subquery()  # 0: asked once a row
     columns = (column("bit", BigInteger), *(t.bevinding.c[name] for name in ("klasse", "code", "niveau", "retourcode")))
     rules = values(*(column(c.name, c.type) for c in columns), name="regel").data(
         [(1 << number, *_naming(chosen)) for number, (chosen, _) in enumerate(asked)]
@@ -186,12 +203,16 @@ def record(session: Session, scope: Scope, findings: Iterable[Finding]) -> None:
 
 def found(session: Session, bericht: UUID) -> list[Finding]:
     """What was found in a message, in the order of level, class and number."""
-    rows = session.execute(
-        select(t.bevinding)
-        .where(t.bevinding.c.bericht == bericht)
-        .order_by(t.bevinding.c.niveau, t.bevinding.c.klasse, t.bevinding.c.volgnummer, t.bevinding.c.code)
-    )
-    return [Finding(row.code, row.niveau, row.retourcode, row.klasse, row.volgnummer) for row in rows]
+    return found_in(session, [bericht])[bericht]
+
+
+def found_in(session: Session, berichten: Sequence[UUID]) -> dict[UUID, list[Finding]]:
+    """What was found in each of some messages, as `found`."""
+    row, each = t.bevinding.c, {bericht: list[Finding]() for bericht in berichten}
+    query = select(t.bevinding).where(row.bericht == func.any(list(berichten)))
+    for one in session.execute(query.order_by(row.niveau, row.klasse, row.volgnummer, row.code)):
+        each[one.bericht].append(Finding(one.code, one.niveau, one.retourcode, one.klasse, one.volgnummer))
+    return each
 
 
 def of_exchange(table: Any, scope: Scope) -> ColumnElement[bool]:
@@ -218,21 +239,44 @@ def verdict(soort: str, findings: Iterable[Finding]) -> str:
     return "afgekeurd" if any(fatal) else "goedgekeurd"
 
 
-def one_at_a_time(session: Session, eigenaar: str, tegenpartij: str, standaard: str) -> None:
-    """Let the messages of an exchange be judged one after the other: each sees what the one before it made."""
-    ledger.serialize(session, "beoordeling", eigenaar, tegenpartij, standaard)
+def one_at_a_time(session: Session, *exchanges: tuple[str, str, str]) -> None:
+    """Let the messages of an exchange be judged one after the other: each sees what the one before it made.
+
+    An exchange is an organisation, its other party, and the law.
+    """
+    ledger.serialize_all(session, [("beoordeling", *exchange) for exchange in exchanges])
 
 
-def judge(session: Session, row: Any, vandaag: date, *, without: Container[str] = ()) -> str:
-    """Judge a stored message on levels 3 and 4 and set its status; judged before, it stays as it was.
+def turns(rows: Iterable[Row[Any]]) -> Iterator[tuple[str, list[Row[Any]]]]:
+    """Stored messages that were not judged, in groups to judge at once: of one law, and of each exchange one.
+
+    Two of an exchange would not see each other.
+    """
+    waiting = [row for row in rows if row.status == "gecontroleerd"]
+    while waiting:
+        law = waiting[0].standaard
+        first = {row.tegenpartij: row for row in reversed(waiting) if row.standaard == law}
+        yield law, [*first.values()]
+        waiting = [row for row in waiting if row not in first.values()]
+
+
+def judge(session: Session, rows: Sequence[Row[Any]], vandaag: date, *, without: Container[str] = ()) -> None:
+    """Judge stored messages of `turns` on levels 3 and 4, and set their status.
 
     `without` are codes that no status depends on and that the caller runs after it (`check_later`).
     """
-    if row.status != "gecontroleerd":
-        return str(row.status)
-    one_at_a_time(session, row.eigenaar, row.tegenpartij, row.standaard)
-    check_rows(session, scope_of(row, vandaag), header=False, without=without)
-    audit.note(session, "bericht beoordeeld", row.id, people.people_of(session, row.id))
-    status = verdict(row.soort, found(session, row.id))
-    session.execute(update(t.bericht).where(t.bericht.c.id == row.id).values(status=status))
-    return status
+    one_at_a_time(session, *((row.eigenaar, row.tegenpartij, row.standaard) for row in rows))
+    check_rows(session, [scope_of(row, vandaag) for row in rows], header=False, without=without)
+    keys = [row.id for row in rows]
+    concerned, findings = people.people_of(session, keys), found_in(session, keys)
+    for key in keys:
+        audit.note(session, "bericht beoordeeld", key, concerned.get(key, ()))
+    verdicts = {row.id: verdict(row.soort, findings[row.id]) for row in rows}
+    for status in set(verdicts.values()):
+        ledger.set_status(session, status, *(key for key in keys if verdicts[key] == status))
+
+
+def judgements(session: Session, berichten: Sequence[UUID]) -> list[Beoordeling]:
+    """What was made of judged messages."""
+    rows, findings = ledger.some(session, berichten), found_in(session, berichten)
+    return [Beoordeling(bericht=row.id, status=row.status, bevindingen=len(findings[row.id])) for row in rows]

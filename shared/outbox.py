@@ -1,6 +1,6 @@
 """Sending: a message of ours is checked as its receiver will, stored, and its delivery deferred, in one transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from shared.config import settings
 from shared.db import ledger, rows
 from shared.db import tables as t
 from shared.errors import Fault, Refused
-from shared.jobs import defer
+from shared.jobs import defer_messages
 from shared.judging import check_rows, found, of_exchange, one_at_a_time, scope_of
 from shared.rules import Finding, Scope, explain
 from shared.standard.codec import encode
@@ -35,21 +35,31 @@ class Foreseen(Refused):
     findings: Sequence[Finding] = ()
 
 
-def send(session: Session, eigenaar: str, document: Document, antwoord_op: UUID | None = None) -> UUID:
+def send(session: Session, eigenaar: str, document: Document) -> UUID:
     """Send a message that we made: its id.
 
     Raises Refused (422) with all that level 1 finds, Foreseen (422) with all that level 2 finds, or else all that
     levels 3 and 4 find in the sender's own ledger, or as `submit`; the transaction must then be rolled back.
     """
-    xml = encode(document)
-    parsed = check(xml, settings().xsd_dir).document()
-    _refuse(parsed, level2.check(document))
-    if document.type.is_return:
-        return submit(session, eigenaar, document, xml, antwoord_op=antwoord_op)
-    one_at_a_time(session, eigenaar, ledger.parties(document)[1], document.type.standaard)
+    xml, parsed = _encoded(document)
+    one_at_a_time(session, (eigenaar, ledger.parties(document)[1], document.type.standaard))
     bericht = submit(session, eigenaar, document, xml)
     _refuse(parsed, _foreseen(session, bericht))
     return bericht
+
+
+def send_returns(session: Session, eigenaar: str, answers: Mapping[UUID, Document]) -> None:
+    """Send return messages that we made, by the ids of what they answer. Raises Refused and Foreseen as `send`."""
+    entries = [_outgoing(document, _encoded(document)[0], None, heen) for heen, document in answers.items()]
+    _keep(session, eigenaar, entries)
+
+
+def _encoded(document: Document) -> tuple[bytes, Document]:
+    """A message of ours as XML, and read back. Raises Refused and Foreseen (422) for what levels 1 and 2 find."""
+    xml = encode(document)
+    parsed = check(xml, settings().xsd_dir).document()
+    _refuse(parsed, level2.check(document))
+    return xml, parsed
 
 
 def _refuse(document: Document, findings: Iterable[Finding]) -> None:
@@ -64,7 +74,7 @@ def _foreseen(session: Session, bericht: UUID) -> list[Finding]:
     scope = scope_of(row, row.dagtekening)
     unknown = CLAIMED if _has_contract(session, scope) else CLAIMED | PRICED
     for header in (True, False):
-        check_rows(session, scope, header=header, without=unknown)
+        check_rows(session, [scope], header=header, without=unknown)
     return found(session, bericht)
 
 
@@ -73,32 +83,36 @@ def _has_contract(session: Session, scope: Scope) -> bool:
     return session.scalar(query) is not None
 
 
-def submit(
-    session: Session,
-    eigenaar: str,
-    document: Document,
-    xml: bytes,
-    *,
-    sleutel: str | None = None,
-    antwoord_op: UUID | None = None,
-) -> UUID:
-    """Send the bytes of a message as they are: its id; the same for a repeated `sleutel`.
+def submit(session: Session, eigenaar: str, document: Document, xml: bytes, *, sleutel: str | None = None) -> UUID:
+    """Send the bytes of a heen message as they are: its id; the same for a repeated `sleutel`.
 
-    Raises Refused: 409 when this sender used the Identificatie before, 422 when we cannot reach the receiver. An
-    answer to a receiver that we do not know is kept, so that it is seen.
+    Raises Refused: 409 when this sender used the Identificatie before, 422 when we cannot reach the receiver.
     """
-    _, tegenpartij = ledger.parties(document)
-    if not document.type.is_return and not ledger.is_known(session, tegenpartij):
+    entry = _outgoing(document, xml, sleutel, None)
+    if not ledger.is_known(session, entry.tegenpartij):
         fault = Fault("ONTVANGER", "", "De ontvanger is hier niet bekend. Controleer de code.")
         raise Refused(422, "Het bericht kan niet worden bezorgd", [fault])
-    entry = ledger.Entry(eigenaar, tegenpartij, "uitgaand", "klaar", xml, document, sleutel, antwoord_op)
-    bericht, fresh = ledger.store(session, entry)
-    if not fresh:
-        return bericht
-    if not ledger.claim_identificatie(session, eigenaar, eigenaar, document, bericht):
+    [(bericht, fresh)] = _keep(session, eigenaar, [entry])
+    if fresh:
+        rows.store_rows(session, eigenaar, [(bericht, entry.tegenpartij, document)])
+    return bericht
+
+
+def _outgoing(document: Document, xml: bytes, sleutel: str | None, antwoord_op: UUID | None) -> ledger.Entry:
+    return ledger.Entry(ledger.parties(document)[1], "uitgaand", "klaar", xml, document, sleutel, antwoord_op)
+
+
+def _keep(session: Session, eigenaar: str, entries: Sequence[ledger.Entry]) -> list[tuple[UUID, bool]]:
+    """Store messages of ours and defer their delivery: of each its id, and whether it is new. Raises Refused (409).
+
+    An answer to a receiver that we do not know is kept too, so that it is seen.
+    """
+    stored = ledger.store(session, eigenaar, entries)
+    fresh = {bericht: entry for (bericht, new), entry in zip(stored, entries, strict=True) if new}
+    claims = [(eigenaar, entry.document, bericht) for bericht, entry in fresh.items()]
+    if ledger.claim_identificaties(session, eigenaar, claims) != fresh.keys():
         fault = Fault("TR056", "", "Deze Identificatie is al gebruikt. Geef het bericht een nieuwe.")
         raise Refused(409, "De Identificatie is niet uniek", [fault])
-    if not document.type.is_return:
-        rows.store_rows(session, bericht, eigenaar, tegenpartij, document)
-    defer(session, "messaging.deliver", lock=f"{tegenpartij}/{eigenaar}", organisatie=eigenaar, bericht=str(bericht))
-    return bericht
+    locks = {bericht: f"{entry.tegenpartij}/{eigenaar}" for bericht, entry in fresh.items()}
+    defer_messages(session, "messaging.deliver", eigenaar, locks)
+    return stored

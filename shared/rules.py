@@ -253,10 +253,7 @@ def _applying(message: str, standaard: str, in_memory: bool) -> Sequence[tuple[R
 
 def check_nodes(document: Document) -> list[Finding]:
     """Level 2: every finding of the rules that look inside a message, in document order per rule."""
-    by_class: dict[str, list[Node]] = {}
-    for node in document.nodes():
-        by_class.setdefault(node.name, []).append(node)
-    found: list[Finding] = []
+    by_class, found = document.by_class(), list[Finding]()
     for rule, known in applying(document.type, in_memory=True):
         for name in rule.on:
             for node in by_class.get(name, ()):

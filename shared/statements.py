@@ -1,6 +1,7 @@
-"""Statements of the rules, built and compiled once in a process: what differs per message are parameters.
+"""Statements of the rules, built and compiled once in a process, that judge any number of messages at a time.
 
-Building the statement of a declaratie takes longer than judging sixty lines with it.
+Building the statement of a declaratie takes longer than judging sixty lines with it. What differs per message stands
+in a row of a list that is sent along, and the rules are asked for each of its rows.
 """
 
 import re
@@ -11,7 +12,7 @@ from typing import Any, cast
 
 from psycopg import Connection, RawCursor
 from psycopg.sql import Literal
-from sqlalchemy import ClauseElement, Date, Text, Uuid, bindparam
+from sqlalchemy import Date, Table, Text, Uuid, literal_column
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -32,13 +33,13 @@ _DIALECT = psycopg.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyp
 
 @dataclass(frozen=True, slots=True)
 class Pattern(Scope):
-    """Any message of a kind that the same side judges, with parameters in the place of its values.
+    """Any message of a kind that the same side judges, with columns of a list of messages in the place of its values.
 
-    `asked` is what the rules have Python make of a message, by the names of their parameters.
+    `asked` is what the rules have Python make of a message, with its type, by the names of those columns.
     """
 
     municipality: bool = False
-    asked: dict[str, Callable[[Scope], Any]] = field(default_factory=dict)
+    asked: dict[str, tuple[Callable[[Scope], Any], TypeEngine[Any]]] = field(default_factory=dict)
 
     @property
     def by_municipality(self) -> bool:
@@ -46,54 +47,70 @@ class Pattern(Scope):
         return self.municipality
 
     def value(self, ask: Callable[[Scope], Any], kind: TypeEngine[Any]) -> Any:
-        """A parameter for what Python makes of each message."""
+        """A column for what Python makes of each message."""
         name = f"{ask.__module__}_{ask.__qualname__}".replace(".", "_")
-        self.asked[name] = ask
-        return bindparam(name, None, kind)
+        self.asked[name] = ask, kind
+        return _column(name, kind)
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL with numbered parameters, and what each of them asks of a message."""
+    """SQL with numbered parameters, each a list, and what is asked of a message for its place in that list."""
 
     sql: bytes
     parameters: Sequence[Callable[[Scope], Any]]
 
-    def run(self, session: Session, scope: Scope) -> int:
-        """Run it for a message: how many rows it wrote."""
+    def run(self, session: Session, scopes: Sequence[Scope]) -> int:
+        """Run it for messages: how many rows it wrote."""
         connection = session.connection().connection.driver_connection
         with RawCursor(cast("Connection[Any]", connection)) as cursor:
-            return cursor.execute(self.sql, [ask(scope) for ask in self.parameters]).rowcount
+            values = [[ask(scope) for scope in scopes] for ask in self.parameters]
+            return cursor.execute(self.sql, values).rowcount
+
+
+_LIST = "beoordeling"
+
+
+def _column(name: str, kind: TypeEngine[Any]) -> Any:
+    return literal_column(f"{_LIST}.{name}", kind)
 
 
 def pattern(standaard: str, soort: str, *, municipality: bool = False) -> Pattern:
     """Any message of a kind that a municipality judges, or a provider."""
-    parameters: dict[str, Any] = {name: bindparam(name, None, kind) for name, kind in _TYPES.items()}
-    return Pattern(standaard=standaard, soort=soort, municipality=municipality, **parameters)
+    columns: dict[str, Any] = {name: _column(name, kind) for name, kind in _TYPES.items()}
+    return Pattern(standaard=standaard, soort=soort, municipality=municipality, **columns)
 
 
 _STATEMENTS: dict[Hashable, Statement] = {}
 
 
-def statement(scope: Scope, key: Hashable, build: Callable[[Pattern], ClauseElement]) -> Statement:
-    """What `build` makes for all messages like this one; `key` tells it from other statements for them."""
+def statement(
+    scope: Scope, key: Hashable, into: Table, names: Sequence[str], build: Callable[[Pattern], Any]
+) -> Statement:
+    """What adds the rows that `build` selects of any message like this one to a table.
+
+    `key` tells it from other statements for them.
+    """
     whole = (scope.standaard, scope.soort, scope.by_municipality, key)
     if whole not in _STATEMENTS:
         any_such = pattern(scope.standaard, scope.soort, municipality=scope.by_municipality)
-        _STATEMENTS[whole] = _compiled(build(any_such), any_such.asked)
+        _STATEMENTS[whole] = _compiled(into, names, build(any_such), any_such)
     return _STATEMENTS[whole]
 
 
-def _compiled(built: ClauseElement, asked: Mapping[str, Callable[[Scope], Any]]) -> Statement:
-    """Numbered parameters for what differs; what is always the same stands in the text, where an index may need it."""
-    found = cast("SQLCompiler", built.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True}))
-    fixed = found.params
-    wanted: dict[str, Callable[[Scope], Any]] = {**{name: attrgetter(name) for name in _TYPES}, **asked}
-    names = found.positiontup or ()
-    used = [name for name in dict.fromkeys(names) if name in wanted]
+def _compiled(into: Table, names: Sequence[str], found: Any, any_such: Pattern) -> Statement:
+    """The SELECT is asked for each row of the list. What is always the same stands in it: an index may need that."""
+    compiled = cast("SQLCompiler", found.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True}))
+    places, fixed = compiled.positiontup or (), compiled.params
 
     def written(match: re.Match[str]) -> str:
-        name = names[int(match[1]) - 1]
-        return f"${used.index(name) + 1}" if name in wanted else Literal(fixed[name]).as_string()
+        return Literal(fixed[places[int(match[1]) - 1]]).as_string()
 
-    return Statement(re.sub(r"\$(\d+)", written, str(found)).encode(), [wanted[name] for name in used])
+    asked = {name: (attrgetter(name), kind) for name, kind in _TYPES.items()} | any_such.asked
+    types = (str(kind.compile(dialect=_DIALECT)) for _, kind in asked.values())
+    listed = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types, 1))
+    columns = ", ".join(names)
+    sql = f"""INSERT INTO {into.name} ({columns}) SELECT gevonden.*
+        FROM unnest({listed}) AS {_LIST} ({", ".join(asked)})
+        CROSS JOIN LATERAL ({re.sub(r"[$]([0-9]+)", written, str(compiled))}) AS gevonden ({columns})"""  # noqa: S608
+    return Statement(sql.encode(), [ask for ask, _ in asked.values()])

@@ -112,5 +112,4 @@ def post_stop(body: Stop, who: Leverancier, sleutel: Sleutel = None) -> Verstuur
 def post_beoordeling(body: BeoordelingVerzoek) -> Beoordelingen:
     """Levels 3 and 4; only for messaging, and the same answers the second time."""
     with transaction(Namens(body.organisatie, "dienst allocation")) as session:
-        found = [flows.assess(session, bericht, vandaag()) for bericht in body.berichten]
-    return Beoordelingen(beoordelingen=found)
+        return Beoordelingen(beoordelingen=flows.assess(session, body.berichten, vandaag()))

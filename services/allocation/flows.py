@@ -17,9 +17,9 @@ from services.allocation.rules.wijziging import TOTAAL
 from shared import vault
 from shared.calendar import NEDERLAND
 from shared.contracts import Beoordeling
-from shared.db import ledger, people
+from shared.db import ledger, nummers, people
 from shared.errors import Fault, Refused
-from shared.judging import found, judge
+from shared.judging import judge, judgements, turns
 from shared.models import to_tree
 from shared.outbox import send
 from shared.standard.catalogue import MessageType, message_of
@@ -45,7 +45,7 @@ REFERENTIE = "referentie_aanbieder"
 def allocate(session: Session, gemeente: str, wanted: NieuweToewijzing, nu: datetime) -> tuple[int, UUID]:
     """Determine a new allocation and send it: its number (unique, TR332) and the 301."""
     message = message_of(wanted.standaard, "301")
-    nummer = ledger.next_allocation(session, gemeente, wanted.standaard)
+    nummer = nummers.next_allocation(session, gemeente, wanted.standaard)
     asked = wanted.model_dump(exclude_none=True, exclude={"standaard", "aanbieder", "client"})
     product = to_tree(message, "ToegewezenProduct", {**asked, "toewijzing_nummer": nummer} | determined(nu))
     client = to_tree(message, "Client", wanted.client.model_dump(exclude_none=True))
@@ -150,7 +150,7 @@ def compose(
     session: Session, message: MessageType, van: str, naar: str, body: Mapping[str, Any], vandaag: date
 ) -> UUID:
     """A message of ours with its Header: composed, judged and sent; its id. Raises Refused (422)."""
-    nummer = ledger.next_number(session, "identificatie_nummer")
+    nummer = nummers.next_number(session, "identificatie_nummer")
     header = ledger.new_header(message, van, naar, f"A{nummer}", vandaag)
     return send(session, van, build(message, {"Header": header, **body}))
 
@@ -228,8 +228,8 @@ def _delivered(session: Session, row: Row[Any], name: str, leaves: Mapping[str, 
     return {name: getattr(told, column) for name, column in fields.items()}
 
 
-def assess(session: Session, bericht: UUID, vandaag: date) -> Beoordeling:
-    """Levels 3 and 4 of a message that messaging has stored. Raises Refused (404)."""
-    row = ledger.get(session, bericht, lock=True)
-    status = judge(session, row, vandaag)
-    return Beoordeling(bericht=bericht, status=status, bevindingen=len(found(session, bericht)))
+def assess(session: Session, berichten: Sequence[UUID], vandaag: date) -> list[Beoordeling]:
+    """Levels 3 and 4 of messages that messaging has stored. Raises Refused (404)."""
+    for _, waiting in turns(ledger.some(session, berichten, lock=True)):
+        judge(session, waiting, vandaag)
+    return judgements(session, berichten)

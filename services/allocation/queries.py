@@ -50,8 +50,7 @@ def taken(session: Session, gemeente: str, toewijzing: str, *elders: str) -> Row
     parties = sorted({row.tegenpartij, *elders})
     for party in parties:
         ledger.serialize(session, gemeente, party, row.standaard, row.bsn)
-    for party in parties if elders else ():
-        one_at_a_time(session, gemeente, party, row.standaard)
+    one_at_a_time(session, *((gemeente, party, row.standaard) for party in parties if elders))
     return one(session, gemeente, toewijzing)
 
 

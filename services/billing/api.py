@@ -54,8 +54,7 @@ def get_declaratie(id: BerichtId, who: Reader) -> Declaratie:  # noqa: A002
 def post_beoordeling(body: BeoordelingVerzoek) -> Beoordelingen:
     """Levels 3 and 4; only for messaging, and the same answers the second time."""
     with transaction(Namens(body.organisatie, "dienst billing")) as session:
-        found = [flows.assess(session, bericht, vandaag()) for bericht in body.berichten]
-    return Beoordelingen(beoordelingen=found)
+        return Beoordelingen(beoordelingen=flows.assess(session, body.berichten, vandaag()))
 
 
 def _declaraties(session: Session, rows: list[Row[Any]]) -> list[Declaratie]:

@@ -1,28 +1,37 @@
 """Contracts and deliveries kept, declaraties composed and sent, messages judged."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from services.billing import rules
 from services.billing.lokaal import flows as lokaal
+from services.billing.lokaal.queries import in_use
 from shared.contracts import Beoordeling
 from shared.db import ledger
-from shared.judging import found, judge
+from shared.judging import judge, judgements, turns
 
 __all__ = ["assess", "rules"]
 
 
-def assess(session: Session, bericht: UUID, vandaag: date) -> Beoordeling:
-    """Levels 3 and 4 of a message that messaging has stored. Raises Refused (404)."""
-    row = ledger.get(session, bericht, lock=True)
-    own = lokaal.in_use(session, row) if row.status == "gecontroleerd" else []
-    status = judge(session, row, vandaag, without=lokaal.OMVANG if own else ())
+def assess(session: Session, berichten: Sequence[UUID], vandaag: date) -> list[Beoordeling]:
+    """Levels 3 and 4 of messages that messaging has stored. Raises Refused (404)."""
+    came = ledger.some(session, berichten, lock=True)
+    for standaard, waiting in turns(came):
+        _assess(session, standaard, waiting, vandaag)
+    waits = lokaal.waits_until(session, [row.id for row in came if row.soort == "323"], vandaag)
+    found = judgements(session, berichten)
+    return [one.model_copy(update={"wacht_tot": waits.get(one.bericht)}) for one in found]
+
+
+def _assess(session: Session, standaard: str, came: Sequence[Row[Any]], vandaag: date) -> None:
+    """Judge declaraties under one law, by the rules of the standard and then by the municipality's own."""
+    own = in_use(session, came[0].eigenaar, standaard)
+    judge(session, came, vandaag, without=lokaal.OMVANG if own else ())
     if own:
-        lokaal.apply(session, row, own if status == "goedgekeurd" else [], vandaag)
-    waits = None
-    if row.soort == "323" and status == "goedgekeurd":
-        waits = lokaal.waits_until(session, row, vandaag)
-    count = len(found(session, bericht))
-    return Beoordeling(bericht=bericht, status=status, bevindingen=count, wacht_tot=waits)
+        for row in ledger.some(session, [row.id for row in came]):
+            lokaal.apply(session, row, own if row.status == "goedgekeurd" else [], vandaag)

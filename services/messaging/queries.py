@@ -1,10 +1,11 @@
 """What messaging reads."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from shared.db import tables as t
@@ -30,6 +31,13 @@ def own(session: Session, eigenaar: str, bericht: UUID) -> Row[Any]:
     if row is None:
         raise not_found("Bericht")
     return row
+
+
+def answered(session: Session, eigenaar: str, berichten: Sequence[UUID]) -> set[UUID]:
+    """Those of some heen messages of an organisation that have a return message."""
+    named = t.bericht.c.antwoord_op
+    query = select(named).where(t.bericht.c.eigenaar == eigenaar, named == func.any(list(berichten)))
+    return set(session.scalars(query))
 
 
 def answer_of(session: Session, bericht: UUID) -> Row[Any] | None:

@@ -36,7 +36,7 @@ def apply_return(session: Session, row: Row[Any], document: Document, scope: Sco
         return
     findings = list(_told(document, sent))
     record(session, scope_of(heen, scope.vandaag), findings)
-    ledger.set_status(session, heen.id, verdict(heen.soort, findings))
+    ledger.set_status(session, verdict(heen.soort, findings), heen.id)
 
 
 def _link(session: Session, row: Row[Any], heen: Row[Any] | None, status: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.messaging import flows
+from services.messaging import flows, verwerken
 from services.messaging.storingen import noted
 from shared.aside import aside
 from shared.calendar import vandaag
@@ -23,8 +23,7 @@ def process(organisatie: str, berichten: Sequence[str]) -> None:
     """Level 2 of messages that came in."""
     who = _worker(organisatie)
     with noted(who, "process", berichten), transaction(who) as session:
-        for bericht in berichten:
-            flows.process(session, UUID(bericht), vandaag())
+        verwerken.process(session, [UUID(bericht) for bericht in berichten], vandaag())
 
 
 @together("messaging.assess")
@@ -33,20 +32,19 @@ def assess(organisatie: str, berichten: Sequence[str]) -> None:
     keys, who = [UUID(bericht) for bericht in berichten], _worker(organisatie)
     with noted(who, "assess", berichten):
         with transaction(who) as session:
-            rows = [ledger.get(session, key) for key in keys]
-        with aside(flows.judged, organisatie, rows, ask) as judging:
-            ahead = [ledger.document_of(row, without_lines) for row in rows]  # an answer mostly needs no more
+            rows = ledger.some(session, keys)
+        with aside(verwerken.judged, organisatie, rows, ask) as judging:
+            ahead = {row.id: ledger.document_of(row, without_lines) for row in rows}  # mostly enough for the answer
         with transaction(who) as session:
-            for key, until, document in zip(keys, judging.result(), ahead, strict=True):
-                flows.close_or_wait(session, key, until, vandaag(), document)
+            verwerken.close_or_wait(session, judging.result(), vandaag(), ahead)
 
 
 @app.task(name="messaging.close", retry=RETRY)
 def close(organisatie: str, bericht: str) -> None:
     """The return message of a message on which a person decided."""
-    key, who = UUID(bericht), _worker(organisatie)
+    who = _worker(organisatie)
     with noted(who, "close", [bericht]), transaction(who) as session:
-        flows.close(session, key, vandaag())
+        verwerken.close(session, [UUID(bericht)], vandaag())
 
 
 @app.task(name="messaging.deliver", retry=RETRY)

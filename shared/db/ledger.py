@@ -1,12 +1,27 @@
 """Writing and reading the ledger: messages with their rows, and what holds now."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, Select, Sequence, Subquery, and_, case, exists, func, or_, select, update
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Subquery,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 from sqlalchemy.orm import Session
 
 from shared import vault
@@ -22,33 +37,10 @@ from shared.standard.kinds import decode_trusted
 from shared.standard.published import versies
 
 
-def next_number(session: Session, name: str) -> int:
-    """The next number of one of the sequences; never given out twice."""
-    return session.execute(select(Sequence(name, metadata=t.metadata).next_value())).scalar_one()
-
-
-def next_allocation(session: Session, eigenaar: str, standaard: str) -> int:
-    """The next ToewijzingNummer that stands nowhere in the ledger of an organisation under a law (TR332).
-
-    It may have brought 301s with numbers of its own, which the sequence would come to some day (ADR 0008).
-    """
-    return session.execute(free_number(eigenaar, standaard)).scalar_one()
-
-
-def free_number(eigenaar: str, standaard: str) -> Select[int]:
-    """Draws a ToewijzingNummer until no row of an organisation has it: that number."""
-    row, number = t.toegewezen_product.c, Sequence("toewijzing_nummer", metadata=t.metadata).next_value()
-    drawn = select(number.label("nummer")).cte("getrokken", recursive=True)
-    same = (row.toewijzing_nummer == drawn.c.nummer, row.eigenaar == eigenaar, row.standaard == standaard)
-    again = select(number).select_from(drawn).where(looked_up(select(1).where(*same).correlate(drawn)))
-    return select(func.max(drawn.union_all(again).c.nummer))
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A message as it is put into the ledger."""
+    """A message as it is put into the ledger of an organisation."""
 
-    eigenaar: str
     tegenpartij: str
     richting: str
     status: str
@@ -64,49 +56,59 @@ def parties(document: Document) -> tuple[str, str]:
     return (pair[1], pair[0]) if document.type.keeps_header else pair
 
 
-def store(session: Session, entry: Entry) -> tuple[UUID, bool]:
-    """Put a message into the ledger as its exact bytes; `store_rows` adds its rows. Its id, and True.
+def store(session: Session, eigenaar: str, entries: Sequence[Entry]) -> list[tuple[UUID, bool]]:
+    """Put messages into the ledger as their exact bytes; `store_rows` adds their rows. Of each its id, and True.
 
     A delivery whose `sleutel` was stored before gives the id of then, and False. Raises Refused (409) when that
     one had another content.
     """
+    with aside(_sealed, eigenaar, entries) as sealed:
+        known = [people.pseudonyms(eigenaar, entry.document) for entry in entries]
+        people.keep_people(session, eigenaar, {bsn: name for found in known for bsn, name in found.items()}.items())
+    rows = [_row(eigenaar, entry) | {"xml": xml} for entry, xml in zip(entries, sealed.result(), strict=True)]
+    once = insert(t.bericht).on_conflict_do_nothing(index_elements=["eigenaar", "sleutel"]).returning(t.bericht.c.id)
+    fresh, stored = set(session.scalars(once, rows)), list[tuple[UUID, bool]]()
+    for entry, row, found in zip(entries, rows, known, strict=True):
+        if row["id"] in fresh:
+            audit.note(session, f"bericht {entry.richting}", row["id"], found.values())
+            stored.append((row["id"], True))
+        else:
+            stored.append((_earlier(session, eigenaar, entry), False))
+    return stored
+
+
+def _sealed(eigenaar: str, entries: Sequence[Entry]) -> list[bytes]:
+    return [vault.seal(entry.xml, eigenaar, "bericht") for entry in entries]
+
+
+def _row(eigenaar: str, entry: Entry) -> dict[str, Any]:
     header, message = entry.document.header, entry.document.type
-    bericht = uuid4()
-    with aside(vault.seal, entry.xml, entry.eigenaar, "bericht") as sealed:
-        known = people.pseudonyms(entry.eigenaar, entry.document)
-        people.keep_people(session, entry.eigenaar, known.items())
-    statement = insert(t.bericht).values(
-        id=bericht,
-        eigenaar=entry.eigenaar,
-        tegenpartij=entry.tegenpartij,
-        richting=entry.richting,
-        standaard=message.standaard,
-        soort=message.soort,
-        identificatie=_own_identificatie(message, header),
-        dagtekening=date.fromisoformat(_own_dagtekening(message, header)),
-        status=entry.status,
-        xml=sealed.result(),
-        sleutel=_marked(entry),
-        antwoord_op=entry.antwoord_op,
-    )
-    once = statement.on_conflict_do_nothing(index_elements=["eigenaar", "sleutel"]).returning(t.bericht.c.id)
-    if session.execute(once).scalar_one_or_none() is None:
-        return _earlier(session, entry), False
-    audit.note(session, f"bericht {entry.richting}", bericht, known.values())
-    return bericht, True
+    return {
+        "id": uuid4(),
+        "eigenaar": eigenaar,
+        "tegenpartij": entry.tegenpartij,
+        "richting": entry.richting,
+        "standaard": message.standaard,
+        "soort": message.soort,
+        "identificatie": _own_identificatie(message, header),
+        "dagtekening": date.fromisoformat(_own_dagtekening(message, header)),
+        "status": entry.status,
+        "sleutel": _marked(eigenaar, entry),
+        "antwoord_op": entry.antwoord_op,
+    }
 
 
-def _marked(entry: Entry) -> str | None:
+def _marked(eigenaar: str, entry: Entry) -> str | None:
     """The key of a delivery as it is kept: a caller may have put a BSN in it."""
-    return None if entry.sleutel is None else vault.mark(entry.eigenaar, "levering", entry.sleutel).hex()
+    return None if entry.sleutel is None else vault.mark(eigenaar, "levering", entry.sleutel).hex()
 
 
-def _earlier(session: Session, entry: Entry) -> UUID:
+def _earlier(session: Session, eigenaar: str, entry: Entry) -> UUID:
     query = select(t.bericht.c.id, t.bericht.c.xml).where(
-        t.bericht.c.eigenaar == entry.eigenaar, t.bericht.c.sleutel == _marked(entry)
+        t.bericht.c.eigenaar == eigenaar, t.bericht.c.sleutel == _marked(eigenaar, entry)
     )
     row = session.execute(query).one()
-    if xml_of(row, entry.eigenaar) != entry.xml:
+    if xml_of(row, eigenaar) != entry.xml:
         detail = "Gebruik voor een ander bericht een nieuwe Idempotency-Key."
         raise Refused(409, "Deze sleutel is al voor een ander bericht gebruikt", detail=detail)
     return row.id  # type: ignore[no-any-return]
@@ -120,18 +122,25 @@ def _own_dagtekening(message: MessageType, header: Node) -> str:
     return header.get("dagtekening_retour" if message.keeps_header else "bericht_identificatie_dagtekening")
 
 
-def claim_identificatie(session: Session, eigenaar: str, afzender: str, document: Document, bericht: UUID) -> bool:
-    """Note that a sender used an Identificatie for a message; False when another message had it before (TR056)."""
-    values = {
-        "eigenaar": eigenaar,
-        "afzender": afzender,
-        "standaard": document.type.standaard,
-        "soort": document.type.soort,
-        "identificatie": _own_identificatie(document.type, document.header),
-        "bericht": bericht,
-    }
-    claimed = insert(t.identificatie).values(values).on_conflict_do_nothing().returning(t.identificatie.c.bericht)
-    return session.execute(claimed).scalar_one_or_none() is not None
+Claim = tuple[str, Document, UUID]
+"""The sender of a message, the message, and its id."""
+
+
+def claim_identificaties(session: Session, eigenaar: str, claims: Iterable[Claim]) -> set[UUID]:
+    """Note that senders used an Identificatie for a message: those that no other message had before (TR056)."""
+    rows = [
+        {
+            "eigenaar": eigenaar,
+            "afzender": afzender,
+            "standaard": document.type.standaard,
+            "soort": document.type.soort,
+            "identificatie": _own_identificatie(document.type, document.header),
+            "bericht": bericht,
+        }
+        for afzender, document, bericht in claims
+    ]
+    claimed = insert(t.identificatie).on_conflict_do_nothing().returning(t.identificatie.c.bericht)
+    return set(session.scalars(claimed, rows)) if rows else set()
 
 
 def document_of(row: Row[Any], unread: Unread | None = None) -> Document:
@@ -164,16 +173,28 @@ def new_header(message: MessageType, afzender: str, ontvanger: str, identificati
 
 def serialize(session: Session, *parts: str) -> None:
     """Let the transactions that name the same parts run one after the other."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("/".join(parts), 0))))
+    serialize_all(session, [parts])
+
+
+def serialize_all(session: Session, wanted: Iterable[tuple[str, ...]]) -> None:
+    """As `serialize` for each of them, in one order for all who ask, so that none waits for another's last."""
+    names = sorted("/".join(parts) for parts in wanted)
+    name = func.unnest(cast(names, ARRAY(Text))).column_valued("naam")
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
 def get(session: Session, bericht: UUID, *, lock: bool = False) -> Row[Any]:
     """A stored message by its id. Raises Refused (404)."""
-    query = select(t.bericht).where(t.bericht.c.id == bericht)
-    row = session.execute(query.with_for_update() if lock else query).one_or_none()
-    if row is None:
+    return some(session, [bericht], lock=lock)[0]
+
+
+def some(session: Session, berichten: Sequence[UUID], *, lock: bool = False) -> list[Row[Any]]:
+    """Stored messages, in the order in which they are asked for. Raises Refused (404)."""
+    query = select(t.bericht).where(t.bericht.c.id == func.any(list(berichten))).order_by(t.bericht.c.volgorde)
+    rows = {row.id: row for row in session.execute(query.with_for_update() if lock else query)}
+    if rows.keys() != set(berichten):
         raise not_found("Bericht")
-    return row
+    return [rows[bericht] for bericht in berichten]
 
 
 def is_known(session: Session, organisatie: str) -> bool:
@@ -182,9 +203,10 @@ def is_known(session: Session, organisatie: str) -> bool:
     return session.execute(query).scalar_one_or_none() is not None
 
 
-def set_status(session: Session, bericht: UUID, status: str) -> None:
-    """Move a message to its next status."""
-    session.execute(update(t.bericht).where(t.bericht.c.id == bericht).values(status=status))
+def set_status(session: Session, status: str, *berichten: UUID) -> None:
+    """Move messages to their next status."""
+    if berichten:
+        session.execute(update(t.bericht).where(t.bericht.c.id == func.any(list(berichten))).values(status=status))
 
 
 def looked_up(query: Select[Any]) -> ColumnElement[bool]:

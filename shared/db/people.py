@@ -1,6 +1,6 @@
 """Persons in the ledger: in all rows a pseudonym stands for a BSN, in one place the BSN itself, sealed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -44,6 +44,10 @@ def shown(verzegeld: bytes, eigenaar: str, *, whole: bool) -> str:
     return bsn if whole else "*" * (len(bsn) - 3) + bsn[-3:]
 
 
-def people_of(session: Session, bericht: UUID) -> list[str]:
-    """The pseudonyms of the clients in the rows of a message."""
-    return list(session.execute(select(t.client.c.bsn).where(t.client.c.bericht == bericht).distinct()).scalars())
+def people_of(session: Session, berichten: Sequence[UUID]) -> dict[UUID, list[str]]:
+    """The pseudonyms of the clients in the rows of messages."""
+    row, concerned = t.client.c, dict[UUID, list[str]]()
+    query = select(row.bericht, row.bsn).where(row.bericht == func.any(list(berichten))).distinct()
+    for bericht, bsn in session.execute(query):
+        concerned.setdefault(bericht, []).append(bsn)
+    return concerned

@@ -1,6 +1,6 @@
 """The classes of a message as rows."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import time
 from typing import Any
 from uuid import UUID
@@ -9,30 +9,32 @@ from sqlalchemy.orm import Session
 
 from shared.db import tables as t
 from shared.db.people import pseudonyms
+from shared.standard import catalogue
 from shared.standard.document import Document, Node
 
-
-def store_rows(session: Session, bericht: UUID, eigenaar: str, tegenpartij: str, document: Document) -> None:
-    """Store the classes of a message as rows; the BSNs in them as pseudonyms."""
-    bring_rows(session, bericht, eigenaar, tegenpartij, document)()
+Exchanged = tuple[UUID, str, Document]
+"""The id of a message, the other party, and the message."""
 
 
-def bring_rows(
-    session: Session, bericht: UUID, eigenaar: str, tegenpartij: str, document: Document
-) -> Callable[[], None]:
+def store_rows(session: Session, eigenaar: str, messages: Iterable[Exchanged]) -> None:
+    """Store the classes of messages as rows; the BSNs in them as pseudonyms."""
+    bring_rows(session, eigenaar, messages)()
+
+
+def bring_rows(session: Session, eigenaar: str, messages: Iterable[Exchanged]) -> Callable[[], None]:
     """As `store_rows`, but for what is left to Postgres alone: that is done by what this gives."""
-    groups: dict[str, list[Node]] = {}
-    for node in document.nodes():
-        if node.name in t.classes:
-            groups.setdefault(node.name, []).append(node)
-    known = pseudonyms(eigenaar, document)
-    head, left = (eigenaar, bericht, document.type.standaard, tegenpartij), []
-    cursor = session.connection().connection.cursor()
-    for name, nodes in groups.items():
-        fields = nodes[0].type.fields
+    groups: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
+    for bericht, tegenpartij, document in messages:
+        known, head = pseudonyms(eigenaar, document), (eigenaar, bericht, document.type.standaard, tegenpartij)
+        for name, nodes in document.by_class().items():
+            if name in t.classes:
+                rows = groups.setdefault((document.type.name, name), [])
+                rows += [(*head, *_row(node, known)) for node in nodes]
+    cursor, left = session.connection().connection.cursor(), list[str]()
+    for (message, name), rows in groups.items():
+        fields = catalogue.messages()[message].classes[name].fields
         columns = [*_HEAD, *([] if "bsn" in fields else ["bsn"]), *fields]
-        rows = ((*head, *_row(node, known)) for node in nodes)
-        left += _insert(cursor, t.classes[name].name, columns, rows, len(nodes))
+        left += _insert(cursor, t.classes[name].name, f"nieuw_{message}_{name}".lower(), columns, rows)
 
     def store() -> None:
         for statement in left:
@@ -43,24 +45,23 @@ def bring_rows(
 
 
 _HEAD = ("eigenaar", "bericht", "standaard", "tegenpartij", "volgnummer", "ouder")
-_BY_COPY = 200
+_BY_COPY = 50
 """From so many rows on, COPY is faster. Postgres has none for tables with row level security: it goes by way of a
 temporary table."""
 
 
-def _insert(cursor: Any, table: str, columns: list[str], rows: Iterable[tuple[Any, ...]], count: int) -> list[str]:
+def _insert(cursor: Any, table: str, new: str, columns: list[str], rows: Sequence[tuple[Any, ...]]) -> list[str]:
     """Insert rows, or bring them to where the statements that are left insert them from."""
     names = ", ".join(columns)
-    if count < _BY_COPY:
+    if len(rows) < _BY_COPY:
         values = ", ".join(["%s"] * len(columns))
-        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({values})", list(rows))  # noqa: S608 our own names
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({values})", rows)  # noqa: S608 our own names
         return []
-    cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS nieuw_{table} (LIKE {table})")
-    with cursor.copy(f"COPY nieuw_{table} ({names}) FROM STDIN") as copy:
+    cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {new} (LIKE {table}) ON COMMIT DELETE ROWS")
+    with cursor.copy(f"COPY {new} ({names}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
-    insert = f"INSERT INTO {table} ({names}) SELECT {names} FROM nieuw_{table}"  # noqa: S608
-    return [insert, f"TRUNCATE nieuw_{table}"]
+    return [f"INSERT INTO {table} ({names}) SELECT {names} FROM {new}", f"DELETE FROM {new}"]  # noqa: S608
 
 
 def _row(node: Node, known: Mapping[str, str]) -> Iterator[str | int | time | None]:

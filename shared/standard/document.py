@@ -78,6 +78,13 @@ class Document:
         next(nodes)
         return nodes
 
+    def by_class(self) -> dict[str, list[Node]]:
+        """The nodes below the root by the name of their class, in document order."""
+        found: dict[str, list[Node]] = {}
+        for node in self.nodes():
+            found.setdefault(node.name, []).append(node)
+        return found
+
     def pad(self, node: Node) -> str:
         """The XPath of a node, with a position on every step below the root."""
         if node.parent is None:

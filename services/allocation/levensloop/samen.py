@@ -14,7 +14,7 @@ from services.allocation.models import NieuweToewijzing, Wijziging
 from services.allocation.toewijzen import bestaand, checks, plafonds
 from services.allocation.toewijzen import flows as toewijzen
 from shared import vault
-from shared.db import ledger
+from shared.db import nummers
 from shared.db.session import Namens
 from shared.errors import Fault, Refused
 from shared.standard.catalogue import message_of
@@ -93,7 +93,7 @@ def send(
         toewijzen.needs_nobody(session, gemeente, first.standaard, *_changes(gemeente, wissel))
     products = [flows.changed(row, wanted, nu) for row, wanted in wissel.gewijzigd]
     known = plafonds.before(session, gemeente, first.standaard) if wissel.nieuw else plafonds.GEEN
-    nummers = [ledger.next_allocation(session, gemeente, first.standaard) for _ in wissel.nieuw]
+    nummers = [nummers.next_allocation(session, gemeente, first.standaard) for _ in wissel.nieuw]
     for nummer, new in zip(nummers, wissel.nieuw, strict=True):
         products.append({"toewijzing_nummer": nummer, **leaves(new.toewijzing), **flows.determined(nu)})
     bericht = flows.send_301(session, message, gemeente, first.aanbieder, client, products, nu)

@@ -20,7 +20,7 @@ from services.allocation.verzoeken.models import Afwijzing, Inwilliging
 from services.allocation.verzoeken.queries import Gevraagd
 from shared import vault
 from shared.calendar import NEDERLAND
-from shared.db import audit, ledger, people
+from shared.db import audit, ledger, nummers, people
 from shared.db.session import Namens
 from shared.errors import Fault, Refused
 from shared.models import to_tree
@@ -230,7 +230,7 @@ def _standing(session: Session, row: Row[Any]) -> dict[int, inwilligen.Product]:
 
 
 def _number(session: Session, row: Row[Any]) -> int:
-    return ledger.next_allocation(session, row.eigenaar, row.standaard)
+    return nummers.next_allocation(session, row.eigenaar, row.standaard)
 
 
 def _as_a_whole(wanted: Inwilliging) -> list[Fault]:

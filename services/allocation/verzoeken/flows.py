@@ -12,7 +12,7 @@ from services.allocation.flows import compose
 from services.allocation.verzoeken import queries
 from services.allocation.verzoeken.models import VerzoekOmToewijzing, VerzoekOmWijziging
 from shared import vault
-from shared.db import ledger
+from shared.db import ledger, nummers
 from shared.errors import Fault, Refused
 from shared.judging import one_at_a_time
 from shared.models import to_tree
@@ -44,7 +44,7 @@ def ask_change(session: Session, aanbieder: str, wanted: VerzoekOmWijziging, van
 
 
 def _reference(session: Session) -> str:
-    return f"V{ledger.next_number(session, 'referentie_nummer')}"
+    return f"V{nummers.next_number(session, 'referentie_nummer')}"
 
 
 def _ask(
@@ -59,7 +59,7 @@ def _ask(
     aanbieder, gemeente = parties
     place = {"eigenaar": aanbieder, "standaard": message.standaard, "tegenpartij": gemeente}
     ledger.serialize(session, "referentie", aanbieder, message.standaard)
-    one_at_a_time(session, aanbieder, gemeente, message.standaard)
+    one_at_a_time(session, (aanbieder, gemeente, message.standaard))
     used = queries.used_elsewhere(session, place, references.values())
     found = [_used(where) for where, reference in references.items() if reference in used]
     blocking = queries.waiting(session, {**place, "bsn": vault.pseudonym(aanbieder, client["bsn"])})

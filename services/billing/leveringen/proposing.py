@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.billing.leveringen import compose, queries
 from services.billing.leveringen.compose import Claim, Prestatie
 from shared.calendar import Periode, month_of
-from shared.db import ledger
+from shared.db import ledger, nummers
 from shared.db import tables as t
 from shared.db.session import trial
 from shared.outbox import Foreseen, send
@@ -166,8 +166,8 @@ class Sent:
 def dispatch(session: Session, exchange: Exchange, lines: Sequence[Prestatie]) -> Sent:
     """Send lines as a 323. Raises Foreseen, or Refused as `outbox.send`."""
     message = message_of(exchange.standaard, "323")
-    nummer = f"D{ledger.next_number(session, 'declaratie_nummer')}"
-    identificatie = f"F{ledger.next_number(session, 'identificatie_nummer')}"
+    nummer = f"D{nummers.next_number(session, 'declaratie_nummer')}"
+    identificatie = f"F{nummers.next_number(session, 'identificatie_nummer')}"
     periode, dag = exchange.periode, exchange.vandaag
     body = compose.body(nummer, (periode.begin, periode.eind), dag, lines)
     header = ledger.new_header(message, exchange.aanbieder, exchange.gemeente, identificatie, dag)

@@ -107,11 +107,6 @@ def _touched(hit: judging.Hit) -> Geraakt:
     )
 
 
-def in_use(session: Session, bericht: Row[Any]) -> list[Row[Any]]:
-    """The local rules that look at a declaratie; none for any other message."""
-    return queries.in_use(session, bericht.eigenaar, bericht.standaard) if bericht.soort == "323" else []
-
-
 def apply(session: Session, bericht: Row[Any], rules: Sequence[Row[Any]], vandaag: date) -> None:
     """Let local rules, and those of OMVANG with them, look at a declaratie that the others have just judged."""
     if hits := _settled(session, bericht, rules, scope_of(bericht, vandaag)):
@@ -130,7 +125,7 @@ def _settled(session: Session, bericht: Row[Any], rules: Sequence[Row[Any]], sco
     for left in reversed(range(ROUNDS)):
         with session.begin_nested() as attempt:
             record(session, scope, refused)
-            check_later(session, scope, OMVANG)
+            check_later(session, [scope], OMVANG)
             hits = judging.hits(session, rules, bericht)
             found = [_finding(hit.rule, hit.line.volgnummer) for hit in hits if hit.refuses]
             if found == refused or not left:
@@ -151,17 +146,17 @@ def _finding(rule: Row[Any], volgnummer: int) -> Finding:
     return Finding(f"{LOKAAL}{rule.naam}", 4, rule.retourcode, "Prestatie", volgnummer)
 
 
-def waits_until(session: Session, bericht: Row[Any], vandaag: date) -> date | None:
-    """The last day on which a person can decide on lines of a declaratie; None when nothing waits (any more).
+def waits_until(session: Session, berichten: Sequence[UUID], vandaag: date) -> dict[UUID, date]:
+    """Of declaraties of which lines wait for a person, the last day on which one can decide.
 
     Once that day is past, what was not decided is granted: the standard gives no ground to refuse it.
     """
     row = tl.vraag.c
     lapsed = {"uitkomst": "verlopen", "besloten_op": func.now()}
-    waiting = (row.eigenaar == bericht.eigenaar, row.bericht == bericht.id, row.uitkomst.is_(None))
+    waiting = (row.bericht == func.any(list(berichten)), row.uitkomst.is_(None))
     session.execute(update(tl.vraag).where(*waiting, row.uiterlijk < vandaag).values(lapsed))
-    until: date | None = session.scalar(select(func.min(row.uiterlijk)).where(*waiting))
-    return until
+    last = select(row.bericht, func.min(row.uiterlijk)).where(*waiting).group_by(row.bericht)
+    return dict(session.execute(last).tuples().all())
 
 
 def decide(session: Session, who: Namens, wanted: Antwoord, nu: datetime) -> None:
