@@ -19,7 +19,7 @@ import psycopg
 from sqlalchemy import text
 
 from services.demo.people import young
-from services.messaging import flows
+from services.messaging import flows, verwerken
 from shared.calendar import month
 from shared.config import settings
 from shared.db import ledger, rows
@@ -127,9 +127,9 @@ def full_clients(provider: int = 1) -> list[str]:
             message = message_of("ijw", "301")
             header = ledger.new_header(message, GEMEENTE, aanbieder, f"V{number}", date(2026, 1, 1))
             document = build(message, {"Header": header, "Client": person})
-            entry = ledger.Entry(GEMEENTE, aanbieder, "uitgaand", "goedgekeurd", encode(document), document)
-            bericht, _ = ledger.store(session, entry)
-            rows.store_rows(session, bericht, GEMEENTE, aanbieder, document)
+            entry = ledger.Entry(aanbieder, "uitgaand", "goedgekeurd", encode(document), document)
+            [(bericht, _)] = ledger.store(session, GEMEENTE, [entry])
+            rows.store_rows(session, GEMEENTE, [(bericht, aanbieder, document)])
             found.append(f"{GEMEENTE}-ijw-{first + number % FULL}")
     return found
 
@@ -177,6 +177,6 @@ def to_judge(numbers: range) -> list[UUID]:
     for number in numbers:
         with transaction(DIENST) as session:
             bericht = flows.bring(session, start_message(number), None, GEMEENTE)
-            flows.process(session, bericht, date(2026, 1, 2))
+            verwerken.process(session, [bericht], date(2026, 1, 2))
         found.append(bericht)
     return found

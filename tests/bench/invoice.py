@@ -62,9 +62,9 @@ def _world() -> None:
     with transaction(Namens(GEMEENTE, "bench")) as session:
         for client in range(CLIENTS):
             document = _allocation(client)
-            entry = ledger.Entry(GEMEENTE, AANBIEDER, "uitgaand", "goedgekeurd", encode(document), document)
-            bericht, _ = ledger.store(session, entry)
-            rows.store_rows(session, bericht, GEMEENTE, AANBIEDER, document)
+            entry = ledger.Entry(AANBIEDER, "uitgaand", "goedgekeurd", encode(document), document)
+            [(bericht, _)] = ledger.store(session, GEMEENTE, [entry])
+            rows.store_rows(session, GEMEENTE, [(bericht, AANBIEDER, document)])
         day = date(2024, 1, 1)
         session.execute(
             insert(t.contract).values(

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from services import organisations
 from services.billing.flows import assess
-from services.messaging import flows
+from services.messaging import flows, verwerken
 from shared.calendar import month, system_clock, vandaag
 from shared.clients import Api
 from shared.config import settings
@@ -129,9 +129,9 @@ def _steps(body: bytes) -> dict[str, int]:
     bericht: list[UUID] = []
     steps: dict[str, Callable[[Session], object]] = {
         "aannemen": lambda session: bericht.append(flows.bring(session, body, None, GEMEENTE)),
-        "niveau 2 en rijen": lambda session: flows.process(session, bericht[0], vandaag()),
-        "beoordelen": lambda session: assess(session, bericht[0], vandaag()),
-        "antwoorden": lambda session: flows.close(session, bericht[0], vandaag()),
+        "niveau 2 en rijen": lambda session: verwerken.process(session, bericht, vandaag()),
+        "beoordelen": lambda session: assess(session, bericht, vandaag()),
+        "antwoorden": lambda session: verwerken.close(session, bericht, vandaag()),
     }
     for name, step in steps.items():
         began, computing = time.perf_counter(), time.process_time()

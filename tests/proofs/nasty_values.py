@@ -136,7 +136,7 @@ BODIES: Mapping[str, Json] = {
     },
     "POST /v1/resultaten/import": {"resultaten": [{"toewijzing": "0193-ijw-1", "rapportcijfer": 8}]},
     "PUT /v1/vrije-dagen": {"datum": "2026-05-05", "omschrijving": "Bevrijdingsdag"},
-    "POST /v1/beoordelingen": {"organisatie": "0193", "bericht": "00000000-0000-4000-8000-000000000000"},
+    "POST /v1/beoordelingen": {"organisatie": "0193", "berichten": ["00000000-0000-4000-8000-000000000000"]},
     "POST /v1/toegang": {"naam": "Piet", "rollen": ["raadpleger"], "uitgever": "https://x", "sub": "1"},
 }
 """A good body of each operation; of one that is not here it is made from its schema."""

@@ -30,7 +30,7 @@ def gemeente(session: Session) -> Session:
 def codes(session: Session, wijzig: Mapping[str, object], standaard: str = "JW") -> list[tuple[str, int]]:
     """What the municipality finds in a 301 that it has just made for the provider of the examples."""
     bericht = keep(session, made(f"{standaard}301", wijzig), GEMEENTE, AANBIEDER, "klaar")
-    check_rows(session, scope_of(bericht, date.max), header=False)
+    check_rows(session, [scope_of(bericht, date.max)], header=False)
     return [(finding.code, finding.volgnummer) for finding in found(session, bericht.id) if finding.code in CODES]
 
 

@@ -165,10 +165,10 @@ def keep(session: Session, document: Document, eigenaar: str, tegenpartij: str, 
     latest = answered.order_by(t.bericht.c.volgorde.desc()).limit(1)
     heen = session.scalar(latest) if document.type.soort == "325" and status == "gecontroleerd" else None
     xml = encode(document)
-    entry = ledger.Entry(eigenaar, tegenpartij, richting, status, xml, document, antwoord_op=heen)
-    bericht, _ = ledger.store(session, entry)
-    ledger.claim_identificatie(session, eigenaar, eigenaar if outgoing else tegenpartij, document, bericht)
-    rows.store_rows(session, bericht, eigenaar, tegenpartij, document)
+    entry = ledger.Entry(tegenpartij, richting, status, xml, document, antwoord_op=heen)
+    [(bericht, _)] = ledger.store(session, eigenaar, [entry])
+    ledger.claim_identificaties(session, eigenaar, [(eigenaar if outgoing else tegenpartij, document, bericht)])
+    rows.store_rows(session, eigenaar, [(bericht, tegenpartij, document)])
     return ledger.get(session, bericht)
 
 
@@ -245,7 +245,7 @@ def judged(session: Session, name: str, case: Case) -> list[Finding]:
             tell(session, kind, number, row)
     scope = scope_of(bericht, date.fromisoformat(case.get("vandaag", str(bericht.dagtekening))))
     for header in (True, False):
-        check_rows(session, scope, header=header)
+        check_rows(session, [scope], header=header)
     return found(session, bericht.id)
 
 

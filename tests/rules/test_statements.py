@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import cast, func, insert, literal, select, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Text
 
@@ -50,7 +50,7 @@ def findings(session: Session, identificatie: str, day: date) -> set[tuple[str, 
     """What is found in a declaratie without any allocation, judged on a day."""
     bericht = keep(session, made("JW323", {MERK: identificatie}), GEMEENTE, AANBIEDER, "gecontroleerd")
     for header in (True, False):
-        check_rows(session, scope_of(bericht, day), header=header)
+        check_rows(session, [scope_of(bericht, day)], header=header)
     return {(finding.code, finding.volgnummer) for finding in found(session, bericht.id)}
 
 
@@ -70,6 +70,12 @@ def test_what_differs_per_message_is_not_that_of_the_first_one(both: Session, bu
     assert built.count("TR135") == 1
 
 
+def built_for(chosen: judging._Chosen, any_such: statements.Pattern) -> statements.Statement:
+    """The statement of one rule."""
+    found = union_all(*judging._found_by([chosen], any_such))
+    return statements._compiled(t.bevinding, judging._COLUMNS, found, any_such)
+
+
 @pytest.mark.parametrize("municipality", [True, False])
 @pytest.mark.parametrize("standaard", ["ijw", "iwmo"])
 @pytest.mark.parametrize("soort", ["301", "305", "307", "315", "317", "319", "323"])
@@ -79,32 +85,40 @@ def test_every_rule_can_be_built_for_any_message(soort: str, standaard: str, mun
     for rule, known in applying(kind, in_memory=False):
         for klasse in rule.on:
             if klasse in kind.classes:
-                compiled = statements._compiled(judging._record(((rule, known, klasse),), any_such), any_such.asked)
+                compiled = built_for((rule, known, klasse), any_such)
                 assert SCOPE.bericht in [ask(SCOPE) for ask in compiled.parameters]
+                assert b"beoordeling.bericht" in compiled.sql
 
 
 def test_what_never_differs_stands_in_the_text_so_that_a_partial_index_serves() -> None:
     any_such = pattern("ijw", "323", municipality=True)
     [tr390] = [one for one in applying(message_of("ijw", "323"), in_memory=False) if one[1].code == "TR390"]
-    compiled = statements._compiled(judging._record(((*tr390, "Prestatie"),), any_such), any_such.asked)
+    compiled = built_for((*tr390, "Prestatie"), any_such)
     assert b"ingediend_bedrag_debet_credit = 'C'" in compiled.sql
     assert b"'TR390'" in compiled.sql
-    assert [ask(SCOPE) for ask in compiled.parameters] == [GEMEENTE, SCOPE.bericht, AANBIEDER]
+    assert [ask(SCOPE) for ask in compiled.parameters] == [SCOPE.bericht, GEMEENTE, AANBIEDER, SCOPE.vandaag]
 
 
 def day_after(scope: Scope) -> str:
     return f"{scope.vandaag:%Y}/{scope.eigenaar}"
 
 
-def test_what_python_makes_of_a_message_is_asked_of_each(session: Session) -> None:
+def test_what_python_makes_of_messages_is_asked_of_each(session: Session) -> None:
     def build(scope: Scope) -> object:
-        chosen = scope.value(day_after, Text())
-        return insert(t.organisatie).values(code="9999", naam=chosen, hier=True, kanaal="lokaal")
+        number = func.right(cast(scope.bericht, Text), 4)
+        return select(number, scope.value(day_after, Text()), literal(True), literal("lokaal"))
 
-    made_for = [replace(SCOPE, vandaag=date(year, 1, 1), bericht=UUID(int=year)) for year in (2025, 2026)]
-    for scope in made_for:
-        nested = session.begin_nested()
-        statement(scope, "proef", build).run(session, scope)  # type: ignore[arg-type]
-        names = session.scalars(t.organisatie.select().with_only_columns(t.organisatie.c.naam)).all()
-        nested.rollback()
-        assert f"{scope.vandaag:%Y}/{GEMEENTE}" in names
+    made_for = [replace(SCOPE, vandaag=date(year, 1, 1), bericht=UUID(f"{year:032}")) for year in (2025, 2026)]
+    statement(SCOPE, "proef", t.organisatie, ("code", "naam", "hier", "kanaal"), build).run(session, made_for)
+    names = set(session.scalars(select(t.organisatie.c.naam)))
+    assert names >= {f"2025/{GEMEENTE}", f"2026/{GEMEENTE}"}
+
+
+def test_messages_are_judged_at_once_each_for_itself(both: Session) -> None:
+    days = {"F001": date.max, "F002": date.min}
+    kept = {name: keep(both, made("JW323", {MERK: name}), GEMEENTE, AANBIEDER, "gecontroleerd") for name in days}
+    check_rows(both, [scope_of(kept[name], day) for name, day in days.items()], header=True)
+    check_rows(both, [scope_of(kept[name], days[name]) for name in days], header=False)
+    codes = {name: {finding.code for finding in found(both, row.id)} for name, row in kept.items()}
+    assert ["TR135" in codes[name] for name in days] == [False, True]
+    assert all(codes[name] >= {"TR304", "TR338"} for name in days)

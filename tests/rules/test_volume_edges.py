@@ -67,7 +67,7 @@ def test_the_judge_knows_the_edge(standaard: str, edge: Edge) -> None:
 def test_the_product_knows_the_edges(session: Session, standaard: str) -> None:
     asked = [(edge, *claim) for edge in ALL if standaard in edge.standaarden for claim in claims(edge)]
     scope = stored(session, standaard, [(edge, text, volume) for edge, _, text, volume, _ in asked])
-    check_rows(session, scope, header=False)
+    check_rows(session, [scope], header=False)
     refused = {(finding.code, finding.volgnummer) for finding in found(session, scope.bericht)}
     wrong = [
         (edge.naam, code, text, volume)

@@ -457,5 +457,5 @@ def test_a_sender_whose_message_is_refused_with_0001_sees_what_was_really_wrong(
 
 def test_only_messaging_may_ask_for_a_judgement(chain: Chain) -> None:
     for service in ("allocation", "billing"):
-        asked = chain.gemeente.apis[service].call("POST", "/v1/beoordelingen", json={"bericht": str(uuid4())})
+        asked = chain.gemeente.apis[service].call("POST", "/v1/beoordelingen", json={"berichten": [str(uuid4())]})
         assert (asked.status_code, is_problem(asked)) == (401, True)

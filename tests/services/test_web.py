@@ -273,7 +273,7 @@ class TestHealth:
 class TestWhatTheServicesSayToEachOther:
     def judge(self, chain: Chain, token: str, name: str = "billing") -> int:
         headers = {"Authorization": f"Bearer {token}"}
-        body = {"organisatie": "0193", "bericht": str(uuid4())}
+        body = {"organisatie": "0193", "berichten": [str(uuid4())]}
         return httpx.post(f"{chain.urls[name]}/v1/beoordelingen", json=body, headers=headers).status_code
 
     def test_a_token_of_this_installation_is_let_in(self, chain: Chain) -> None:

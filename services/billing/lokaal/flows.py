@@ -156,7 +156,7 @@ def waits_until(session: Session, berichten: Sequence[UUID], vandaag: date) -> d
     waiting = (row.bericht == func.any(list(berichten)), row.uitkomst.is_(None))
     session.execute(update(tl.vraag).where(*waiting, row.uiterlijk < vandaag).values(lapsed))
     last = select(row.bericht, func.min(row.uiterlijk)).where(*waiting).group_by(row.bericht)
-    return dict(session.execute(last).tuples().all())
+    return dict(session.execute(last).all())
 
 
 def decide(session: Session, who: Namens, wanted: Antwoord, nu: datetime) -> None:

@@ -95,7 +95,7 @@ def judged(session: Session, own: Exchange, bericht: UUID) -> list[Finding]:
     row = next(row for row in own.rows["bericht"] if row["id"] == bericht)
     scope = scope_of(SimpleNamespace(**row), date(2030, 1, 1))
     for header in (True, False):
-        check_rows(session, scope, header=header)
+        check_rows(session, [scope], header=header)
     findings = found(session, bericht)
     row["status"] = verdict("323", findings)
     session.execute(update(t.bericht).where(t.bericht.c.id == bericht).values(status=row["status"]))
