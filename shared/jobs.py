@@ -15,6 +15,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.sync_psycopg_connector import SyncPsycopgConnector
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from shared.config import settings
@@ -68,10 +69,10 @@ def together(name: str) -> Callable[[Work], Work]:
                 try:
                     work(organisatie, [bericht, *others.values()])
                 except Exception:
-                    _jobs(_PUT_BACK, list(others))
+                    _end(_PUT_BACK, list(others))
                     _log.warning("%s met %d berichten mislukt: alleen verder", name, len(others) + 1)
                 else:
-                    _jobs(_DONE, list(others))
+                    _end(_DONE, list(others))
                     return
             work(organisatie, [bericht])
 
@@ -98,14 +99,23 @@ _DONE = "DELETE FROM procrastinate_jobs WHERE id = ANY (:ids) AND status = 'doin
 def _taken(job: Job) -> dict[int, str]:
     """Other jobs that this worker does now, in their order, and the message of each; if it dies they are retried."""
     wanted = {"worker": job.worker_id, "task": job.task_name, "queue": job.queue, "most": TOGETHER - 1}
-    with current_engine().begin() as connection:
+    with suppress(IntegrityError), current_engine().begin() as connection:  # another worker took one of the same lock
         found = connection.execute(text(_FETCH), wanted | {"organisatie": job.task_kwargs["organisatie"]})
         return dict(sorted((key, bericht) for key, bericht in found))
+    return {}
 
 
-def _jobs(statement: str, ids: list[int]) -> None:
-    with current_engine().begin() as connection:
-        connection.execute(text(statement), {"ids": ids})
+def _end(statement: str, ids: list[int]) -> None:
+    """Let go of jobs that were taken along; once more when the connection was lost, as nobody else frees them."""
+    for again in (True, False):
+        try:
+            with current_engine().begin() as connection:
+                connection.execute(text(statement), {"ids": ids})
+        except OperationalError:
+            if not again:
+                raise
+        else:
+            return
 
 
 @app.periodic(cron="* * * * * */5")  # the sixth field is the seconds

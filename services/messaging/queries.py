@@ -40,6 +40,13 @@ def answered(session: Session, eigenaar: str, berichten: Sequence[UUID]) -> set[
     return set(session.scalars(query))
 
 
+def sizes(session: Session, berichten: Sequence[UUID]) -> dict[UUID, int]:
+    """The bytes that stored messages take, sealed."""
+    row = t.bericht.c
+    query = select(row.id, func.octet_length(row.xml)).where(row.id == func.any(list(berichten)))
+    return dict(session.execute(query).all())
+
+
 def answer_of(session: Session, bericht: UUID) -> Row[Any] | None:
     """The return message of a heen message, or None."""
     return session.execute(select(t.bericht).where(t.bericht.c.antwoord_op == bericht)).one_or_none()

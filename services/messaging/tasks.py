@@ -1,9 +1,10 @@
 """The jobs of messaging. Each is one transaction and may run twice."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from uuid import UUID
 
-from services.messaging import flows, verwerken
+from services.messaging import flows, queries, verwerken
 from services.messaging.storingen import noted
 from shared.aside import aside
 from shared.calendar import vandaag
@@ -18,25 +19,53 @@ def _worker(organisatie: str) -> Namens:
     return Namens(organisatie, "dienst messaging")
 
 
+LOAD = 256 * 1024
+"""How many sealed bytes of messages are worked on at once; a third of a message of 25 MB."""
+
+
+def _loads(who: Namens, berichten: Sequence[str]) -> Iterator[list[UUID]]:
+    """Messages in groups that are no more than LOAD together, or one large message; the small ones first."""
+    keys = [UUID(bericht) for bericht in berichten]
+    if len(keys) == 1:
+        yield keys
+        return
+    with transaction(who) as session:
+        sizes = queries.sizes(session, keys)
+    load, total = list[UUID](), 0
+    for key, size in sorted(sizes.items(), key=itemgetter(1)):
+        if load and total + size > LOAD:
+            yield load
+            load, total = [], 0
+        load, total = [*load, key], total + size
+    yield load
+
+
 @together("messaging.process")
 def process(organisatie: str, berichten: Sequence[str]) -> None:
     """Level 2 of messages that came in."""
     who = _worker(organisatie)
-    with noted(who, "process", berichten), transaction(who) as session:
-        verwerken.process(session, [UUID(bericht) for bericht in berichten], vandaag())
+    with noted(who, "process", berichten):
+        for keys in _loads(who, berichten):
+            with transaction(who) as session:
+                verwerken.process(session, keys, vandaag())
 
 
 @together("messaging.assess")
 def assess(organisatie: str, berichten: Sequence[str]) -> None:
     """Levels 3 and 4: the owner judges, then the return messages are made."""
-    keys, who = [UUID(bericht) for bericht in berichten], _worker(organisatie)
+    who = _worker(organisatie)
     with noted(who, "assess", berichten):
-        with transaction(who) as session:
-            rows = ledger.some(session, keys)
-        with aside(verwerken.judged, organisatie, rows, ask) as judging:
-            ahead = {row.id: ledger.document_of(row, without_lines) for row in rows}  # mostly enough for the answer
-        with transaction(who) as session:
-            verwerken.close_or_wait(session, judging.result(), vandaag(), ahead)
+        for keys in _loads(who, berichten):
+            _assess(who, keys)
+
+
+def _assess(who: Namens, keys: Sequence[UUID]) -> None:
+    with transaction(who) as session:
+        rows = ledger.some(session, keys)
+    with aside(verwerken.judged, who.organisatie, rows, ask) as judging:
+        ahead = {row.id: ledger.document_of(row, without_lines) for row in rows}  # mostly enough for the answer
+    with transaction(who) as session:
+        verwerken.close_or_wait(session, judging.result(), vandaag(), ahead)
 
 
 @app.task(name="messaging.close", retry=RETRY)

@@ -6,7 +6,7 @@ with anything else in a line is not read here, so what comes out is what `codec.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,33 +25,88 @@ from shared.standard.codec import COLLAPSED, LINES, PART, Unread, decode, uncoll
 from shared.standard.document import Document, Node
 
 _SPACE = "[ \t\r\n]*"
+_MARKUP = re.compile("<[!?]")
 _ROOT = re.compile(rb"<[^?!][^>]*>")
 _NAMESPACE = re.compile(r"""xmlns(?::([\w.-]+))?[ \t\r\n]*=[ \t\r\n]*["']([^"']*)["']""")
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
-    """How a message writes its lines: the tags around those of a client, one line, and the names of its leaves."""
+class _Plain:
+    """A class in its plain form: its pattern, the names of its leaves in order, and those that may be absent."""
 
+    kind: ClassType
+    pattern: re.Pattern[str]
+    names: tuple[str, ...]
+    optional: tuple[str, ...]
+
+    def node(self, match: re.Match[str], parent: Node, number: int, line: int) -> Node:
+        """What was matched, as the number so many of its class, on a line of the message."""
+        values = dict(zip(self.names, match.groups(), strict=True))
+        for name in self.optional:
+            if values[name] is None:
+                del values[name]
+        return Node(self.kind.name, self.kind, parent, number, values, line=line)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How a message writes its clients: the beginning of one up to its lines, a line, and what follows the lines."""
+
+    holder: str
+    client: _Plain
+    line: _Plain
+    after: re.Pattern[str]
     begin: str
     end: str
     tag: str
-    line: re.Pattern[str]
-    names: tuple[str, ...]
+    lines_end: str
 
 
 @lru_cache(maxsize=100)  # a sender chooses the prefixes
 def _form(name: str, own: str, base: str) -> _Form | None:
     """The form in a message with these prefixes for its own namespace and the base; None for one without such lines."""
     message = messages()[name]
-    kind, composite = message.classes.get(LINES), composites(message.standaard)
-    if kind is None or not all(e.type in composite or e.type.startswith("LDT_") for e in kind.elements):
+    client, line = message.classes.get(PART), message.classes.get(LINES)
+    if client is None or line is None:
         return None
-    [around] = (c.name for c in message.classes.values() if c.container and c.elements[0].name == LINES)
-    body = "".join(_element(message.standaard, element, own, base) for element in kind.elements)
+    *leaves, last = client.elements
+    around = message.classes.get(last.type)
+    if not all(_is_leaf(message, e) for e in (*leaves, *line.elements)) or around is None or not around.container:
+        return None
+    [holder] = (c.name for c in message.classes.values() if any(_holds(message, e) for e in c.elements))
     tag, close = f"<{own}{LINES}>", f"</{own}{LINES}>"
-    line = re.compile(f"{re.escape(tag)}{_SPACE}{body}{re.escape(close)}{_SPACE}")
-    return _Form(f"<{own}{around}>", f"</{own}{around}>", tag, line, tuple(kind.fields))
+    begin, end = f"<{own}{PART}>", f"</{own}{PART}>"
+    lines, lines_end = f"<{own}{last.name}>", f"</{own}{last.name}>"
+    return _Form(
+        holder,
+        _plain(message, client, begin, leaves, lines, own, base),
+        _plain(message, line, tag, line.elements, close, own, base),
+        re.compile(f"{re.escape(lines_end)}{_SPACE}{re.escape(end)}{_SPACE}"),
+        begin,
+        end,
+        tag,
+        lines_end,
+    )
+
+
+def _is_leaf(message: MessageType, element: Element) -> bool:
+    return element.type in composites(message.standaard) or element.type.startswith("LDT_")
+
+
+def _holds(message: MessageType, element: Element) -> bool:
+    """Whether an element is the container of the clients."""
+    inner = message.classes.get(element.type)
+    return inner is not None and inner.container and inner.elements[0].type == PART
+
+
+def _plain(
+    message: MessageType, kind: ClassType, begin: str, leaves: Sequence[Element], end: str, own: str, base: str
+) -> _Plain:
+    body = "".join(_element(message.standaard, element, own, base) for element in leaves)
+    pattern = re.compile(f"{re.escape(begin)}{_SPACE}{body}{re.escape(end)}{_SPACE}")
+    return _Plain(
+        kind, pattern, tuple(kind.fields), tuple(name for name, leaf in kind.fields.items() if not leaf.required)
+    )
 
 
 def _element(standaard: str, element: Element, prefix: str, base: str) -> str:
@@ -69,30 +124,23 @@ def _element(standaard: str, element: Element, prefix: str, base: str) -> str:
 def decode_lines(
     message: MessageType, data: bytes, parse: Callable[[bytes], etree._Element], unread: Unread | None
 ) -> Document | None:
-    """As `decode`, of a message that is valid; None when it has no lines, or not all of them in their plain form.
+    """As `decode`, of a message that is valid; None when it has no lines, or not all clients in their plain form.
 
-    What is around the lines is read with `parse`.
+    What is around the clients is read with `parse`.
     """
     form = _form_of(message, data)
-    if form is None or b"<!" in data or data.count(b"<?") > 1:  # in which something may look like a tag
+    if form is None:
         return None
-    first, *rest = data.decode().split(form.begin)
-    blocks = [block.partition(form.end) for block in rest]
-    around = [first, *(f"{form.begin}{_breaks(lines)}{end}{after}" for lines, end, after in blocks)]
+    text = data.decode()
+    start, stop = text.find(form.begin), text.rfind(form.end) + len(form.end)
+    around = text[:start] + "\n" * text.count("\n", start, stop) + text[stop:]
+    if start < 0 or stop < start or "<!" in around or around.count("<?") > 1:  # in which something may look like a tag
+        return None
     with uncollected():
-        document = decode(message, parse("".join(around).encode()))
-        clients = list(document.root.all(PART))
-        if len(clients) != len(blocks):
-            return None
-        number, line = 1, 1 + first.count("\n")
-        for client, (lines, _, after) in zip(clients, blocks, strict=True):
-            numbers = range(number, number + lines.count(form.tag))
-            if not (unread and unread(client, numbers)):
-                client.children = _nodes(form, message.classes[LINES], client, lines, number, line)
-                if len(client.children) != len(numbers):
-                    return None
-            number, line = numbers.stop, line + lines.count("\n") + after.count("\n")
-    return document
+        document = decode(message, parse(around.encode()))
+        [holder] = document.root.all(form.holder)
+        holder.children = _clients(form, holder, text, range(start, stop), unread)
+        return document if holder.children else None
 
 
 def _form_of(message: MessageType, data: bytes) -> _Form | None:
@@ -103,18 +151,41 @@ def _form_of(message: MessageType, data: bytes) -> _Form | None:
     return None if own is None or base is None else _form(message.name, own, base)
 
 
-def _breaks(lines: str) -> str:
-    """What keeps the line numbers of the text that follows."""
-    return "\n" * lines.count("\n")
+def _clients(form: _Form, holder: Node, text: str, places: range, unread: Unread | None) -> list[Node]:
+    """The clients that are all there is in a part of a message, with their lines; none when it has another form."""
+    found, place = list[Node](), places.start
+    number, line = 1, 1 + text.count("\n", 0, place)
+    head = form.client.pattern.match(text, place)
+    while head:
+        client = form.client.node(head, holder, len(found) + 1, line)
+        found.append(client)
+        line, place = line + text.count("\n", place, head.end()), head.end()
+        if unread and unread(client, numbers := _numbers(form, text, place, number)):
+            number, end = numbers.stop, text.find(form.lines_end, place)
+            if _MARKUP.search(text, place, end):
+                return []
+        else:
+            end = _read(form, client, text, place, number, line)
+            number += len(client.children)
+        after = form.after.match(text, end)
+        if after is None:
+            return []
+        line, place = line + text.count("\n", place, after.end()), after.end()
+        head = form.client.pattern.match(text, place)
+    return found if place >= places.stop else []
 
 
-def _nodes(form: _Form, kind: ClassType, client: Node, lines: str, number: int, line: int) -> list[Node]:
-    """The lines of a client, up to the first that has another form."""
-    found: list[Node] = []
-    begin, end = 0, len(lines) - len(lines.lstrip(" \t\r\n"))
-    while match := form.line.match(lines, end):
-        line += lines.count("\n", begin, end)
-        begin, end = match.span()
-        values = {name: text for name, text in zip(form.names, match.groups(), strict=True) if text is not None}
-        found.append(Node(kind.name, kind, client, number + len(found), values, line=line))
-    return found if end == len(lines) else []
+def _numbers(form: _Form, text: str, place: int, first: int) -> range:
+    """The numbers of the lines of a client that stand from a place on."""
+    return range(first, first + text.count(form.tag, place, text.find(form.lines_end, place)))
+
+
+def _read(form: _Form, client: Node, text: str, place: int, number: int, line: int) -> int:
+    """Read the lines of a client, up to the first that has another form: where that is."""
+    match, add, node = form.line.pattern.match, client.children.append, form.line.node
+    while found := match(text, place):
+        add(node(found, client, number, line))
+        end = found.end()
+        line += text.count("\n", place, end)
+        number, place = number + 1, end
+    return place
