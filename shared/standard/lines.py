@@ -7,6 +7,7 @@ with anything else in a line is not read here, so what comes out is what `codec.
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -136,11 +137,12 @@ def decode_lines(
     around = text[:start] + "\n" * text.count("\n", start, stop) + text[stop:]
     if start < 0 or stop < start or "<!" in around or around.count("<?") > 1:  # in which something may look like a tag
         return None
-    with uncollected():
+    with uncollected(), suppress(etree.XMLSyntaxError):  # what looked like the last client was none
         document = decode(message, parse(around.encode()))
         [holder] = document.root.all(form.holder)
         holder.children = _clients(form, holder, text, range(start, stop), unread)
         return document if holder.children else None
+    return None
 
 
 def _form_of(message: MessageType, data: bytes) -> _Form | None:

@@ -64,6 +64,10 @@ OTHER: dict[str, Change] = {
     "space in a closing tag": last(b"</jw323:Prestatie>", b"</jw323:Prestatie >"),
     "space in the tag around lines": last(b"<jw323:Prestaties>", b"<jw323:Prestaties >"),
     "space around a number": last(_NUMBER, _NUMBER + b" "),
+    "space in the tag of a client": last(b"<jw323:Client>", b"<jw323:Client >"),
+    "a comment between clients": last(b"</jw323:Client>", b"</jw323:Client><!-- </jw323:Client> -->"),
+    "a comment after it all": last(b"</jw323:Declaratie>", b"</jw323:Declaratie><!-- </jw323:Client> -->"),
+    "an instruction after the clients": last(b"</jw323:Clienten>", b"<?x </jw323:Client> ?></jw323:Clienten>"),
 }
 
 
@@ -82,6 +86,13 @@ def test_any_other_form_is_left_to_the_tree(name: str) -> None:
     assert data != DATA
     assert decode_lines(KIND, data, parse_trusted, None) is None
     assert places(decode_trusted(KIND, data)) == places(decode(KIND, parse_trusted(data)))
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_lines_that_are_left_out_do_not_change_what_is_read(name: str) -> None:
+    data = OTHER[name](DATA)
+    expected = places(decode(KIND, parse_trusted(data), without_lines))
+    assert places(decode_trusted(KIND, data, without_lines)) == expected
 
 
 def test_a_message_without_such_lines_is_left_to_the_tree() -> None:
