@@ -45,6 +45,7 @@ def allocate(chain: Chain, aanbieder: Party, **changes: Any) -> str:
         "aanbieder": aanbieder.code,
         "client": people.WILLEM,
         "product": HULP,
+        "toegang": "wijkteam",
         "ingangsdatum": "2025-10-07",
         "einddatum": "2025-12-30",
         "omvang": WEKELIJKS,

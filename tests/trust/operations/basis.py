@@ -28,6 +28,7 @@ TOEWIJZING = {
     "standaard": "iwmo",
     "client": people.WILLEM,
     "product": {"categorie": "02", "code": "02A03"},
+    "toegang": "wijkteam",
     "ingangsdatum": "2025-10-07",
     "einddatum": "2025-12-30",
     "omvang": {"volume": 3, "eenheid": "04", "frequentie": "2"},
