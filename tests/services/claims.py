@@ -82,7 +82,7 @@ def declare(chain: Chain, aanbieder: Party, maand: str, standaard: str = "iwmo")
 
 
 def resent(toewijzing: str, **leaves: Any) -> None:
-    """A 301 in which an allocation is otherwise, as of software that does not keep its number to what IV066 allows."""
+    """A 301 in which an allocation is otherwise, as of software that does not keep to IV066 or OP380."""
     nu = system_clock()
     with transaction(Namens(toewijzing[:4], "toets")) as session:
         row = queries.one(session, toewijzing[:4], toewijzing)
