@@ -36,8 +36,9 @@ def post_toewijzing(body: Toegewezen, who: Toewijzer, response: Response, sleute
     """Checked against what was bought, stored, and sent as a 301 with the client's full set (OP087)."""
 
     def make() -> Toewijzing:
-        made, warnings = toewijzen.determine(session, who, body, system_clock())
-        return _shown(session, who, made, warnings)
+        made = toewijzen.determine(session, who, body, system_clock())
+        identity = f"{who.organisatie}-{body.standaard}-{made.nummers[0]}"
+        return _shown(session, who, identity, made.waarschuwingen)
 
     with transaction(who) as session:
         found = once(session, sleutel, ("toewijzingen", body), make, Toewijzing)
@@ -79,8 +80,8 @@ def post_wijziging(id: ToewijzingId, body: Wijziging, who: Toewijzer, sleutel: S
     """End date, volume or budget under the same number, with its reason; sends the 301."""
 
     def make() -> Toewijzing:
-        _, warnings = toewijzen.change(session, who, id, body, system_clock())
-        return _shown(session, who, id, warnings)
+        made = toewijzen.change(session, who, id, body, system_clock())
+        return _shown(session, who, id, made.waarschuwingen)
 
     with transaction(who) as session:
         return once(session, sleutel, (f"toewijzingen/{id}/wijzigingen", body), make, Toewijzing)

@@ -66,8 +66,7 @@ def allocate(stage: Stage) -> None:
     yearly = {"volume": 56_200, "eenheid": "83", "frequentie": "6"}
     stage.expect("vervoer: een jaarbudget per dienst", (made["product_code"], made["omvang"]), ("08A01", yearly))
     wrong = {"product": {"categorie": "11", "code": "11A99"}, "omvang": _monthly(1), "ingangsdatum": begin}
-    body = {"standaard": "iwmo", "aanbieder": stage.begeleiding.code, "client": ANNIE, **wrong}
-    refused = stage.gemeente.call("POST", "allocation", "/toewijzingen", 422, json=body)
+    refused = stage.gemeente.call("POST", "allocation", "/toewijzingen", 422, json=_body(stage, ANNIE, wrong))
     stage.expect("wat niet is ingekocht wordt niet toegewezen", refused["bevindingen"][0]["code"], "PRODUCT")
 
 
@@ -75,8 +74,13 @@ def _monthly(volume: int) -> dict[str, Any]:
     return {"volume": volume, "eenheid": "82", "frequentie": "4"}
 
 
+def _body(stage: Stage, person: dict[str, Any], what: dict[str, Any]) -> dict[str, Any]:
+    place = {"standaard": "iwmo", "aanbieder": stage.begeleiding.code}
+    return {**place, "client": person, "toegang": "gemeente", **what}
+
+
 def _one(stage: Stage, person: dict[str, Any], what: dict[str, Any]) -> dict[str, Any]:
-    body = {"standaard": "iwmo", "aanbieder": stage.begeleiding.code, "client": person, **what}
+    body = _body(stage, person, what)
     made: dict[str, Any] = stage.gemeente.call("POST", "allocation", "/toewijzingen", 201, json=body)
     text = f"{person['naam']['voornamen']}: categorie {made['product_categorie']}"
     stage.accepted(stage.gemeente, stage.begeleiding, made["bericht"], "WMO301", text)

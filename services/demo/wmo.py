@@ -40,6 +40,7 @@ def _allocate(stage: Stage, person: dict[str, Any], begin: str, eind: str, uren:
         "aanbieder": stage.begeleiding.code,
         "client": person,
         "product": PRODUCT,
+        "toegang": "gemeente",
         "ingangsdatum": begin,
         "einddatum": eind,
         "omvang": {"volume": uren, "eenheid": "04", "frequentie": "2"},

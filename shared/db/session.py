@@ -24,6 +24,8 @@ LIMITS = ("statement_timeout=120s", "client_connection_check_interval=5s", "jit=
 SERVICE = (*LIMITS, f"role={DIENST}")
 """The run-time parameters of the connections of the services."""
 
+_PROEF = "proef"
+
 
 @dataclass(frozen=True, slots=True)
 class Namens:
@@ -74,12 +76,20 @@ def transaction(namens: Namens) -> Iterator[Session]:
 @contextmanager
 def trial(session: Session) -> Iterator[None]:
     """Do something to see what comes of it: what it writes, defers and notes in the log is undone."""
+    before = on_trial(session)
     with audit.unnoted(session):
         savepoint = session.begin_nested()
+        session.info[_PROEF] = True
         try:
             yield
         finally:
+            session.info[_PROEF] = before
             savepoint.rollback()
+
+
+def on_trial(session: Session) -> bool:
+    """Whether what is done now is undone: then nothing outside the database is to remember it either."""
+    return session.info.get(_PROEF, False) is True
 
 
 @contextmanager

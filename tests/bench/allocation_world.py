@@ -109,6 +109,7 @@ def new_allocation(number: int) -> dict[str, Any]:
         "aanbieder": providers()[provider],
         "client": young(bsns_of_pair()[number], "Testpersoon", "Tom", "2014-03-02", "1"),
         "product": {"categorie": "45", "code": soort.code},
+        "toegang": "wijkteam",
         "ingangsdatum": FROM.isoformat(),
         "einddatum": "2027-12-31",
         "omvang": {"volume": soort.volume, "eenheid": soort.eenheid, "frequentie": soort.frequentie or "6"},

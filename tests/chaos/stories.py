@@ -112,6 +112,7 @@ def _allocate(sender: Sender, case: Case) -> str:
         "aanbieder": case.aanbieder,
         "client": client(case.bsn, "Wit", "Tom", "1980-02-14"),
         "product": case.product,
+        "toegang": "wijkteam",
         "ingangsdatum": "2026-04-01",
         "einddatum": "2026-12-31",
         "omvang": {"volume": 3, "eenheid": "04", "frequentie": "2"},

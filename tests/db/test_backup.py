@@ -10,26 +10,18 @@ from typing import Any
 import pytest
 
 from services import backup
-from services.demo import people
 from shared import sealed
 from shared.db import dump, programs
 from shared.standard.codec import encode
 from tests.builders import BSN, message
 from tests.chain import Chain
 from tests.db.copies import KEY, Run, connected, contents, refused
+from tests.services.allocating import allocate
 
 
 def exchange(chain: Chain) -> None:
     """An allocation that arrives and is accepted, and an invoice that is not."""
-    body = {
-        "standaard": "ijw",
-        "aanbieder": chain.jeugdhulp.code,
-        "client": people.SAM,
-        "product": {"categorie": "50", "code": "50P4M"},
-        "ingangsdatum": "2025-09-01",
-        "omvang": {"volume": 1, "eenheid": "82", "frequentie": "6"},
-    }
-    chain.gemeente.call("POST", "allocation", "/toewijzingen", 201, json=body)
+    allocate(chain)
     chain.post(chain.jeugdhulp, encode(message("JW323")))
     chain.drain()
     chain.post(chain.jeugdhulp, encode(message("WMO323")))  # its job waits

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from services import organisations
-from services.demo import people
 from services.demo.stage import Party
 from services.messaging.retour import Kenmerk, build_return
 from shared.db.session import owner
@@ -16,6 +15,7 @@ from shared.standard.codec import encode
 from shared.standard.document import Document
 from shared.standard.level1 import check
 from tests.chain import Chain, query
+from tests.services.allocating import allocate
 
 Json = dict[str, Any]
 
@@ -56,15 +56,7 @@ def elders(chain: Chain, tmp_path: Path) -> Path:
 
 def offer(chain: Chain, **changes: Any) -> Json:
     """An allocation for the provider elsewhere, brought to its channel."""
-    body = {
-        "standaard": "ijw",
-        "aanbieder": ELDERS,
-        "client": people.SAM,
-        "product": {"categorie": "50", "code": "50P4M"},
-        "ingangsdatum": "2025-09-01",
-        "omvang": {"volume": 1, "eenheid": "82", "frequentie": "6"},
-    }
-    made: Json = chain.gemeente.call("POST", "allocation", "/toewijzingen", 201, json=body | changes)
+    made = allocate(chain, **{"aanbieder": ELDERS} | changes)
     chain.drain()
     return made
 

@@ -17,6 +17,7 @@ WEEKLY: Json = {
     "aanbieder": WMO,
     "client": people.WILLEM,
     "product": {"categorie": "02", "code": "02A03"},
+    "toegang": "wijkteam",
     "ingangsdatum": BEGIN.isoformat(),
     "einddatum": EIND.isoformat(),
     "omvang": {"volume": 3, "eenheid": "04", "frequentie": "2"},
@@ -52,6 +53,12 @@ def allocate(chain: Chain, told: Json = WEEKLY, **changes: Any) -> str:
     made = str(post(chain.gemeente, "/toewijzingen", told | changes)["id"])
     chain.drain()
     return made
+
+
+def ceiling(chain: Chain) -> None:
+    """A ceiling over the days around today, which everything passes."""
+    row = {"naam": "P", "standaard": "iwmo", "bedrag": 1, "begindatum": day(-9), "einddatum": day(9)}
+    chain.gemeente.call("PUT", "allocation", "/plafonds", json=row)
 
 
 def start(chain: Chain, toewijzing: str, begindatum: str, status: int = 202) -> Json:

@@ -18,6 +18,7 @@ from tests.flows.levensloop import (
     Json,
     after,
     allocate,
+    ceiling,
     codes,
     day,
     everything_accepted,
@@ -76,6 +77,15 @@ class TestStretching:
     def test_a_total_and_what_has_no_end_to_come_are_not_stretched(self, chain: Chain, told: dict[str, Any]) -> None:
         made = allocate(chain, told)
         assert codes(chain.gemeente, f"/toewijzingen/{made}/verlenging", {"einddatum": day(200)}) == ["OP380"]
+
+    @pytest.mark.parametrize("told", [TOTAL, WEEKLY | {"einddatum": day(-1)}], ids=["a total", "ended"])
+    def test_no_other_change_stretches_them(self, chain: Chain, told: dict[str, Any]) -> None:
+        made = allocate(chain, told)
+        longer, path = {"reden_wijziging": "14", "einddatum": day(200)}, f"/toewijzingen/{made}/wijzigingen"
+        assert codes(chain.gemeente, path, longer) == ["OP380"]
+        assert seen(chain.gemeente, made)["einddatum"] == told["einddatum"]
+        post(chain.gemeente, path, longer | {"einddatum": day(-2)})
+        everything_accepted(chain)
 
     @pytest.mark.parametrize("told", [TOTAL, WEEKLY | {"einddatum": day(-1)}], ids=["a total", "ended"])
     def test_those_go_on_in_a_new_allocation(self, chain: Chain, told: dict[str, Any]) -> None:
@@ -199,13 +209,23 @@ class TestRevising:
         made = allocate(chain, told)
         assert codes(chain.gemeente, f"/toewijzingen/{made}/herziening", change) == [code]
 
-    def test_a_ceiling_warns_of_it(self, chain: Chain) -> None:
+    @pytest.mark.parametrize(
+        ("told", "change", "whose"),
+        [
+            (WEEKLY, {"volume": 5, "per": day(7)}, "nieuw"),
+            (TOTAL, {"volume": 50}, "toewijzing"),
+            (BUDGET, {"budget": 110_000}, "toewijzing"),
+        ],
+        ids=["per week", "total", "budget"],
+    )
+    def test_a_ceiling_warns_of_it(
+        self, chain: Chain, told: dict[str, Any], change: dict[str, Any], whose: str
+    ) -> None:
         agree(chain, chain.begeleiding, {})
-        made = allocate(chain)
-        ceiling = {"naam": "P", "standaard": "iwmo", "bedrag": 1, "begindatum": day(-9), "einddatum": day(9)}
-        chain.gemeente.call("PUT", "allocation", "/plafonds", json=ceiling)
-        told = post(chain.gemeente, f"/toewijzingen/{made}/herziening", {"volume": 5, "per": day(7)})
-        assert told["nieuw"]["waarschuwingen"][0].startswith("Plafond 'P'")
+        made = allocate(chain, told)
+        ceiling(chain)
+        done = post(chain.gemeente, f"/toewijzingen/{made}/herziening", change)
+        assert done[whose]["waarschuwingen"][0].startswith("Plafond 'P'")
 
     @pytest.mark.parametrize("per", [None, BEGIN.isoformat(), after(EIND, 1)], ids=["no day", "first", "after"])
     def test_the_day_lies_in_the_allocation(self, chain: Chain, per: str | None) -> None:

@@ -17,6 +17,7 @@ from tests.services.claims import (
     outcomes,
     overtaken,
     reasons,
+    resent,
     send,
     to_pay,
 )
@@ -155,8 +156,7 @@ def test_what_only_the_municipality_can_mend_is_said(chain: Chain, hours: str) -
     assert (actions(found), found["verstuurd"]) == ([("opnieuw indienen", False)], None)
     [line] = found["hersteld"]
     assert any("317" in why["vervolgstap"] for why in line["redenen"] if why["regel"] == "TR308")
-    stretched = {"einddatum": "2025-12-30", "reden_wijziging": "10"}
-    chain.gemeente.call("POST", "allocation", f"/toewijzingen/{hours}/wijzigingen", 201, json=stretched)
+    resent(hours, einddatum="2025-12-30")
     chain.drain()
     found = repair(chain.begeleiding, first, versturen=True)
     assert outcomes(answer_to(chain, chain.begeleiding, found)) == [(3 * TARIEF, "toegekend")]

@@ -190,8 +190,8 @@ class TestNotInPassing:
         number = v.allocated(chain, wet)
         asked = one(chain, wet, te_wijzigen_producten=[v.changing(number)], nieuwe_producten=[v.fresh(wet)])
         own = {"reden_wijziging": "12", "einddatum": v.over(90)}
-        whole = {"standaard": wet.standaard, "aanbieder": wet.aanbieder, "client": wet.client, "product": wet.ander}
-        new = whole | {"ingangsdatum": v.over(200), "omvang": v.WEKELIJKS}
+        place = {"standaard": wet.standaard, "aanbieder": wet.aanbieder, "client": wet.client}
+        new = place | {"product": wet.ander, "toegang": "wijkteam", "ingangsdatum": v.over(200), "omvang": v.WEKELIJKS}
         body = (own if "{}" in path else new) | {"referentie_aanbieder": asked["referentie_aanbieder"]}
         refused = v.post(chain.gemeente, path.format(f"0193-{wet.standaard}-{number}"), body)
         assert refused.status_code == 422
@@ -276,7 +276,7 @@ class TestASecondPerson:
         v.asked(chain, wet, v.vot(wet))
         [seen] = v.waiting(chain)
         decision = {"client": wet.client, "product": {"categorie": wet.product["categorie"]}, "budget": 50_000}
-        told = {"verzoek": {"id": seen["id"], "inwilliging": decision}}
+        told = {"verzoek": {"id": seen["id"], "gevraagd": decision}}
         made = chain.gemeente.call("POST", "allocation", "/toewijzingsvoorstellen", 201, json=told)
         assert (made["bedrag"], made["uitkomst"]) == (50_000, None)
         path = f"/toewijzingsvoorstellen/{made['id']}/goedkeuring"

@@ -140,6 +140,7 @@ def allocated(chain: Chain, wet: Wet, **changes: Any) -> int:
         "aanbieder": wet.aanbieder,
         "client": wet.client,
         "product": wet.product,
+        "toegang": "wijkteam",
         "ingangsdatum": over(-30),
         "einddatum": over(100),
         "omvang": WEKELIJKS,

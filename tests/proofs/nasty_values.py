@@ -13,6 +13,7 @@ BODIES: Mapping[str, Json] = {
         "aanbieder": "65656055",
         "client": CLIENT,
         "product": {"categorie": "45", "code": "45A03"},
+        "toegang": "wijkteam",
         "ingangsdatum": "2026-04-01",
         "einddatum": "2026-12-31",
         "omvang": {"volume": 2, "eenheid": "04", "frequentie": "2"},

@@ -36,6 +36,7 @@ def wanted(**changes: Any) -> Json:
         "aanbieder": "65656055",
         "client": people.SAM,
         "product": PROFIEL,
+        "toegang": "wijkteam",
         "ingangsdatum": "2025-09-01",
         "omvang": TRAJECT,
     }

@@ -45,6 +45,7 @@ def allocate(chain: Chain, aanbieder: Party, **changes: Any) -> str:
         "aanbieder": aanbieder.code,
         "client": people.WILLEM,
         "product": HULP,
+        "toegang": "wijkteam",
         "ingangsdatum": "2025-10-07",
         "einddatum": "2025-12-30",
         "omvang": WEKELIJKS,
@@ -81,7 +82,7 @@ def declare(chain: Chain, aanbieder: Party, maand: str, standaard: str = "iwmo")
 
 
 def resent(toewijzing: str, **leaves: Any) -> None:
-    """A 301 in which an allocation is otherwise, as of software that does not keep its number to what IV066 allows."""
+    """A 301 in which an allocation is otherwise, as of software that does not keep to IV066 or OP380."""
     nu = system_clock()
     with transaction(Namens(toewijzing[:4], "toets")) as session:
         row = queries.one(session, toewijzing[:4], toewijzing)

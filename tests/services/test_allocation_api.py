@@ -67,7 +67,7 @@ class TestAnAllocation:
             "budget": None,
             "waarschuwingen": [],
         }
-        assert body["besluit"] == {"toegang": None, "model": None, "assen": None, "resultaatgebieden": []}
+        assert body["besluit"] == {"toegang": "wijkteam", "model": None, "assen": None, "resultaatgebieden": []}
 
     def test_it_is_told_in_a_301_with_the_client_as_given(self, chain: Chain) -> None:
         made = allocate(chain, commentaar="Graag na vier uur\nbellen", **WMO)

@@ -19,6 +19,7 @@ from tests.services.claims import (
     deliver,
     kept,
     overtaken,
+    resent,
     send,
 )
 
@@ -119,8 +120,7 @@ class TestACheckBeforeSending:
 
     def test_the_product_period_follows_an_allocation_that_was_stretched(self, chain: Chain, hours: str) -> None:
         deliver(chain.begeleiding, hours, "2025-12", 3)
-        stretched = {"einddatum": "2026-01-31", "reden_wijziging": "10"}
-        chain.gemeente.call("POST", "allocation", f"/toewijzingen/{hours}/wijzigingen", 201, json=stretched)
+        resent(hours, einddatum="2026-01-31")
         chain.drain()
         assert check(chain.begeleiding, "2025-12")["regels"][0]["einddatum"] == "2025-12-31"
         assert declare(chain, chain.begeleiding, "2025-12")["toegekend_bedrag"] == 3 * TARIEF

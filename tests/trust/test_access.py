@@ -22,6 +22,7 @@ from shared.security import proof_of_key
 from tests.chain import Chain, query
 from tests.flows.elsewhere import ELDERS, elders, jobs, offer, status, try_again
 from tests.provider import Provider
+from tests.trust.operations import basis
 
 __all__ = ["elders"]
 Json = dict[str, Any]
@@ -174,8 +175,7 @@ class TestACertificate:
 
 
 def test_a_bsn_is_whole_for_who_may_look_into_it_only(chain: Chain) -> None:
-    body = {**TOEWIJZING, "client": people.WILLEM}
-    made = chain.gemeente.call("POST", "allocation", "/toewijzingen", 201, json=body)
+    made = chain.gemeente.call("POST", "allocation", "/toewijzingen", 201, json=TOEWIJZING)
     bsn = people.WILLEM["bsn"]
     for rol, whole in {"raadpleger": False, "beheerder": False, "betaler": False, "toewijzer": True}.items():
         party = chain.party(given(chain.gemeente, rol)["sleutel"])
@@ -187,15 +187,7 @@ def test_a_bsn_is_whole_for_who_may_look_into_it_only(chain: Chain) -> None:
             assert whole or bsn not in answer.text
 
 
-TOEWIJZING: Json = {
-    "standaard": "iwmo",
-    "aanbieder": "65656056",
-    "client": people.WILLEM,
-    "product": {"categorie": "02", "code": "02A03"},
-    "ingangsdatum": "2025-10-07",
-    "einddatum": "2025-12-30",
-    "omvang": {"volume": 3, "eenheid": "04", "frequentie": "2"},
-}
+TOEWIJZING: Json = basis.TOEWIJZING | {"aanbieder": "65656056"}
 
 
 def send(party: Party, service: str, path: str, body: Json, key: str) -> httpx.Response:
@@ -223,7 +215,7 @@ class TestARepeatedRequest:
         chain.drain()
         gemeente, carer = chain.gemeente, chain.begeleiding
         stop = {**start, "einddatum": "2025-12-01", "reden_beeindiging": "31"}
-        change = {"reden_wijziging": "10", "einddatum": "2026-01-31"}
+        change = {"reden_wijziging": "10", "einddatum": "2025-12-24"}
         declaratie = {"standaard": "iwmo", "gemeente": "0193", "maand": "2025-10"}
         new = TOEWIJZING | {"client": people.ANNIE}
         return {

@@ -22,8 +22,10 @@ VERLENGD, VERKORT = "04", "05"
 DAG = timedelta(1)
 
 
-def stretch(session: Session, who: Namens, toewijzing: str, wanted: Verlenging, nu: datetime) -> list[str]:
-    """Give an allocation a later end date, as OP380 asks: what ceilings warn of. Raises Refused (404, 409, 422)."""
+def stretch(
+    session: Session, who: Namens, toewijzing: str, wanted: Verlenging, nu: datetime, maker: str | None = None
+) -> flows.Besloten:
+    """Give an allocation a later end date, as OP380 asks. Raises Refused: 404, 422, and 409 without a second person."""
     row = queries.taken(session, who.organisatie, toewijzing)
     if why := bestaand.not_to_stretch(row, nu.astimezone(NEDERLAND).date()):
         raise _refused("De toewijzing kan niet worden verlengd", Fault("OP380", "/einddatum", why))
@@ -31,7 +33,7 @@ def stretch(session: Session, who: Namens, toewijzing: str, wanted: Verlenging, 
         text = "Deze dag ligt niet na de huidige einddatum. Kies een latere, of trek de toewijzing in."
         raise _refused("De toewijzing kan niet worden verlengd", Fault("OP380", "/einddatum", text))
     change = Wijziging(reden_wijziging=VERLENGD, einddatum=wanted.einddatum, budget=wanted.budget)
-    return flows.change(session, who, toewijzing, change, nu)[1]
+    return flows.change(session, who, toewijzing, change, nu, maker)
 
 
 def withdraw(session: Session, who: Namens, toewijzing: str, wanted: Intrekking, nu: datetime) -> None:
@@ -60,11 +62,13 @@ def _granted(line: Row[Any]) -> Fault:
     return Fault("TR385", "/", f"Over {period} is {amount} toegekend. {how}")
 
 
-def revise(session: Session, who: Namens, toewijzing: str, wanted: Herziening, nu: datetime) -> samen.Opvolger | None:
-    """Give an allocation another volume or budget: its successor, or None when its number stays (IV066).
+def revise(
+    session: Session, who: Namens, toewijzing: str, wanted: Herziening, nu: datetime, maker: str | None = None
+) -> flows.Besloten:
+    """Give an allocation another volume or budget.
 
-    A total and a budget change under their own number. Per day, week or month the allocation ends on the day before
-    and a new one begins. Raises Refused (404, 409, 422).
+    A total and a budget change under their own number (IV066). Per day, week or month the allocation ends on the day
+    before and a new one begins. `maker` prepared what `who` approves. Raises Refused: 404, 422, and 409 without one.
     """
     row = queries.taken(session, who.organisatie, toewijzing)
     if row.reden_wijziging == VERWIJDERD:
@@ -79,9 +83,9 @@ def revise(session: Session, who: Namens, toewijzing: str, wanted: Herziening, n
             budget=wanted.budget,
             instemming_aanbieder=wanted.instemming_aanbieder,
         )
-        flows.change(session, who, toewijzing, change, nu)
-        return None
-    return _succeed(session, who, row, wanted, reason, nu)
+        return flows.change(session, who, toewijzing, change, nu, maker)
+    client = messages.client_as_told(session, row)
+    return samen.send(session, who, client, _successor(row, wanted, reason), nu, maker)
 
 
 def _keeps_its_number(row: Row[Any], wanted: Herziening) -> bool:
@@ -106,15 +110,13 @@ def _more(row: Row[Any], wanted: Herziening) -> bool:
     return (wanted.volume or wanted.budget or 0) > (row.omvang_volume or row.budget or 0)
 
 
-def _succeed(
-    session: Session, who: Namens, row: Row[Any], wanted: Herziening, reason: str, nu: datetime
-) -> samen.Opvolger:
+def _successor(row: Row[Any], wanted: Herziening, reason: str) -> samen.Wissel:
+    """An allocation that ends and the one that takes its place. Raises Refused (422)."""
     per = _first_day(row, wanted.per)
     size = Omvang(volume=wanted.volume or 0, eenheid=row.omvang_eenheid, frequentie=row.omvang_frequentie)
     ended = Wijziging(reden_wijziging=reason, einddatum=per - DAG)
     new = samen.Nieuw(bestaand.as_wanted(row, ingangsdatum=per, omvang=size), voorganger=row.toewijzing_nummer)
-    wissel = samen.Wissel([(row, ended)], [new])
-    return samen.successor(row, samen.send(session, who, messages.client_as_told(session, row), wissel, nu))
+    return samen.Wissel([(row, ended)], [new])
 
 
 def _first_day(row: Row[Any], per: date | None) -> date:

@@ -1,5 +1,6 @@
 """The life of one allocation over HTTP: changing, ending and moving it, its delivery and its history."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Security
@@ -20,8 +21,8 @@ from services.allocation.levensloop.models import (
     Verlenging,
     Verwijdering,
 )
-from services.allocation.levensloop.samen import Opvolger
 from services.allocation.models import Toewijzing, ToewijzingId
+from services.allocation.toewijzen.flows import Besloten
 from shared.calendar import system_clock, vandaag
 from shared.db.session import transaction
 from shared.repeat import Sleutel, once
@@ -33,14 +34,17 @@ Toewijzer = Annotated[Caller, Security(gemeente, scopes=["toewijzen"])]
 Leverancier = Annotated[Caller, Security(aanbieder, scopes=["leveren"])]
 
 
-def _shown(session: Session, who: Caller, toewijzing: str) -> Toewijzing:
-    return tonen.toewijzing(queries.one(session, who.organisatie, toewijzing), who)
+def _shown(session: Session, who: Caller, toewijzing: str, warnings: Sequence[str] = ()) -> Toewijzing:
+    found = tonen.toewijzing(queries.one(session, who.organisatie, toewijzing), who)
+    return found.model_copy(update={"waarschuwingen": list(warnings)})
 
 
-def _followed(session: Session, who: Caller, toewijzing: str, made: Opvolger | None) -> Opvolging:
-    told = {"waarschuwingen": made.waarschuwingen} if made else {}
-    new = _shown(session, who, made.toewijzing).model_copy(update=told) if made else None
-    return Opvolging(toewijzing=_shown(session, who, toewijzing), nieuw=new)
+def _followed(session: Session, who: Caller, toewijzing: str, made: Besloten) -> Opvolging:
+    """The allocation, and what took its place under the same municipality and law: the last one has the warnings."""
+    if not made.nummers:
+        return Opvolging(toewijzing=_shown(session, who, toewijzing, made.waarschuwingen))
+    new = f"{toewijzing.rpartition('-')[0]}-{made.nummers[0]}"
+    return Opvolging(toewijzing=_shown(session, who, toewijzing), nieuw=_shown(session, who, new, made.waarschuwingen))
 
 
 @router.post("/toewijzingen/{id}/verlenging", status_code=201, summary="Verleng een toewijzing")
@@ -48,8 +52,8 @@ def post_verlenging(id: ToewijzingId, body: Verlenging, who: Toewijzer, sleutel:
     """A later end date under the same number (reason 04), where OP380 asks for it."""
 
     def make() -> Toewijzing:
-        warnings = acties.stretch(session, who, id, body, system_clock())
-        return _shown(session, who, id).model_copy(update={"waarschuwingen": warnings})
+        made = acties.stretch(session, who, id, body, system_clock())
+        return _shown(session, who, id, made.waarschuwingen)
 
     with transaction(who) as session:
         return once(session, sleutel, (f"toewijzingen/{id}/verlenging", body), make, Toewijzing)

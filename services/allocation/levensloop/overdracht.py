@@ -13,27 +13,29 @@ from services.allocation.levensloop.models import Overdracht
 from services.allocation.levensloop.queries import granted, successor_elsewhere
 from services.allocation.models import NieuweToewijzing, Omvang, Wijziging
 from services.allocation.rules.toewijzing import VERWIJDERD
-from services.allocation.toewijzen import bestaand, flows
+from services.allocation.toewijzen import bestaand
 from services.allocation.toewijzen.bestaand import TOTAAL
+from services.allocation.toewijzen.flows import Besloten
 from shared.db.session import Namens
 from shared.errors import Fault, Refused
 
 ANDERE_AANBIEDER = "09"
 
 
-def move(session: Session, who: Namens, toewijzing: str, wanted: Overdracht, nu: datetime) -> samen.Opvolger:
-    """End an allocation and go on at another provider: two 301s; the new allocation.
+def move(
+    session: Session, who: Namens, toewijzing: str, wanted: Overdracht, nu: datetime, maker: str | None = None
+) -> Besloten:
+    """End an allocation and go on at another provider: two 301s.
 
     Of a total or a budget goes along what was not granted yet, or less; with the consent of the old provider his own
-    is lowered by it. Raises Refused (404, 409, 422).
+    is lowered by it. `maker` prepared what `who` approves. Raises Refused: 404, 422, and 409 without one.
     """
     row = queries.taken(session, who.organisatie, toewijzing, wanted.aanbieder)
     used = granted(session, row)
     _check(row, wanted, used, successor_elsewhere(session, row))
     client = messages.client_as_told(session, row)
-    new = samen.Wissel(nieuw=[samen.Nieuw(_rest(row, wanted, used), voorganger=row.toewijzing_nummer)])
-    flows.change(session, who, toewijzing, _ended(row, wanted, used), nu)
-    return samen.successor(row, samen.send(session, who, client, new, nu))
+    new = samen.Nieuw(_rest(row, wanted, used), voorganger=row.toewijzing_nummer)
+    return samen.send(session, who, client, samen.Wissel([(row, _ended(row, wanted, used))], [new]), nu, maker)
 
 
 def _check(row: Row[Any], wanted: Overdracht, used: tuple[int, int], moved: Row[Any] | None) -> None:

@@ -1,7 +1,7 @@
-"""One 301 in which allocations of a client at a provider change and others begin, each checked as it is alone."""
+"""Allocations of a client that change and begin together: each checked as it is alone, and a 301 to each provider."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,11 +13,14 @@ from services.allocation import flows, queries
 from services.allocation.models import NieuweToewijzing, Wijziging
 from services.allocation.toewijzen import bestaand, checks, plafonds
 from services.allocation.toewijzen import flows as toewijzen
+from services.allocation.toewijzen.flows import Besloten
 from shared import vault
-from shared.db import nummers
+from shared.db.nummers import next_allocation
 from shared.db.session import Namens
 from shared.errors import Fault, Refused
 from shared.standard.catalogue import message_of
+
+TITEL = "De wijziging kan niet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +35,10 @@ class Nieuw:
 
 @dataclass(frozen=True, slots=True)
 class Wissel:
-    """What one 301 does: allocations as they stand with what changes in them, and new ones."""
+    """What is done together: allocations as they stand with what changes in them, and new ones."""
 
     gewijzigd: Sequence[tuple[Row[Any], Wijziging]] = ()
     nieuw: Sequence[Nieuw] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Verzonden:
-    """What came of it: the 301, the numbers of what is new, and what ceilings warn of."""
-
-    bericht: UUID
-    nummers: Sequence[int]
-    waarschuwingen: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Opvolger:
-    """The id of an allocation that took the place of another, and what ceilings warn of."""
-
-    toewijzing: str
-    waarschuwingen: list[str]
-
-
-def successor(row: Any, sent: Verzonden) -> Opvolger:
-    """What took the place of an allocation, when it is one."""
-    [nummer] = sent.nummers
-    return Opvolger(f"{row.eigenaar}-{row.standaard}-{nummer}", sent.waarschuwingen)
 
 
 def leaves(wanted: NieuweToewijzing) -> dict[str, Any]:
@@ -79,36 +59,24 @@ def leaves(wanted: NieuweToewijzing) -> dict[str, Any]:
 
 def send(
     session: Session, who: Namens, client: Mapping[str, Any], wissel: Wissel, nu: datetime, maker: str | None = None
-) -> Verzonden:
-    """Send what changes and what begins in one 301; `client` is the tree of a Client of a 301.
+) -> Besloten:
+    """Send what changes and what begins: a 301 to each provider; `client` is the tree of a Client of a 301.
 
-    All of it is at one provider and under one law. `maker` prepared what `who` approves. Raises Refused: 422 with
-    all that is against it, 409 when it needs a second person and there is none.
+    All of it is under one law. `maker` prepared what `who` approves. Raises Refused: 422 with all that is against it,
+    409 when it needs a second person and there is none.
     """
-    first = wissel.nieuw[0].toewijzing if wissel.nieuw else bestaand.as_wanted(wissel.gewijzigd[0][0])
-    gemeente, message = who.organisatie, message_of(first.standaard, "301")
-    queries.one_client_at_a_time(session, gemeente, first.standaard, vault.pseudonym(gemeente, client["bsn"]))
-    _refuse(faults(session, gemeente, client["bsn"], wissel))
+    gemeente, standaard = who.organisatie, _products(wissel)[0].standaard
+    queries.one_client_at_a_time(session, gemeente, standaard, vault.pseudonym(gemeente, client["bsn"]))
+    if found := faults(session, gemeente, client["bsn"], wissel):
+        told = toewijzen.tried(session, found, lambda: _messages(session, gemeente, client, wissel, nu))
+        raise Refused(422, TITEL, told)
+    changes = _changes(gemeente, wissel)
     if maker is None:
-        toewijzen.needs_nobody(session, gemeente, first.standaard, *_changes(gemeente, wissel))
-    products = [flows.changed(row, wanted, nu) for row, wanted in wissel.gewijzigd]
-    known = plafonds.before(session, gemeente, first.standaard) if wissel.nieuw else plafonds.GEEN
-    nummers = [nummers.next_allocation(session, gemeente, first.standaard) for _ in wissel.nieuw]
-    for nummer, new in zip(nummers, wissel.nieuw, strict=True):
-        products.append({"toewijzing_nummer": nummer, **leaves(new.toewijzing), **flows.determined(nu)})
-    bericht = flows.send_301(session, message, gemeente, first.aanbieder, client, products, nu)
-    for row, _ in wissel.gewijzigd:
-        toewijzen.record(session, who, bericht, row.toewijzing_nummer, maker, {"resultaatgebieden": []})
-    for nummer, new in zip(nummers, wissel.nieuw, strict=True):
-        behind: dict[str, Any] = {
-            "resultaatgebieden": [],
-            "model": new.model,
-            "assen": dict(new.assen) if new.assen else None,
-            "voorganger": new.voorganger,
-        }
-        toewijzen.record(session, who, bericht, nummer, maker, behind)
-    warnings = plafonds.warnings(session, _changes(gemeente, wissel), known)
-    return Verzonden(bericht, nummers, warnings)
+        toewijzen.needs_nobody(session, gemeente, standaard, *changes)
+    known = plafonds.before(session, gemeente, standaard) if wissel.nieuw else plafonds.GEEN
+    berichten, nummers = _messages(session, gemeente, client, wissel, nu)
+    _record(session, who, wissel, berichten, nummers, maker)
+    return Besloten([*berichten.values()][-1], changes, plafonds.warnings(session, changes, known), nummers)
 
 
 def faults(session: Session, gemeente: str, bsn: str, wissel: Wissel) -> list[Fault]:
@@ -120,9 +88,54 @@ def faults(session: Session, gemeente: str, bsn: str, wissel: Wissel) -> list[Fa
     return found
 
 
-def _refuse(found: list[Fault]) -> None:
+def _products(wissel: Wissel) -> list[NieuweToewijzing]:
+    """All that it is about; what ends before what begins."""
+    return [bestaand.as_wanted(row) for row, _ in wissel.gewijzigd] + [new.toewijzing for new in wissel.nieuw]
+
+
+def _messages(
+    session: Session, gemeente: str, client: Mapping[str, Any], wissel: Wissel, nu: datetime
+) -> tuple[dict[str, UUID], list[int]]:
+    """The 301 of each provider, and the numbers of what is new. Raises Refused (422) with all that is against any."""
+    standaard, told = _products(wissel)[0].standaard, dict[str, list[dict[str, Any]]]()
+    for row, wanted in wissel.gewijzigd:
+        told.setdefault(row.tegenpartij, []).append(flows.changed(row, wanted, nu))
+    nummers = [next_allocation(session, gemeente, standaard) for _ in wissel.nieuw]
+    for nummer, new in zip(nummers, wissel.nieuw, strict=True):
+        product = {"toewijzing_nummer": nummer, **leaves(new.toewijzing), **flows.determined(nu)}
+        told.setdefault(new.toewijzing.aanbieder, []).append(product)
+    message, sent, found = message_of(standaard, "301"), dict[str, UUID](), list[Fault]()
+    for aanbieder, products in told.items():
+        try:
+            sent[aanbieder] = flows.send_301(session, message, gemeente, aanbieder, client, products, nu)
+        except Refused as refused:
+            if not refused.faults:
+                raise
+            found += refused.faults
     if found:
-        raise Refused(422, "De wijziging kan niet", found)
+        raise Refused(422, TITEL, [*dict.fromkeys(found)])
+    return sent, nummers
+
+
+def _record(
+    session: Session,
+    who: Namens,
+    wissel: Wissel,
+    berichten: Mapping[str, UUID],
+    nummers: Sequence[int],
+    maker: str | None,
+) -> None:
+    for row, _ in wissel.gewijzigd:
+        bericht = berichten[row.tegenpartij]
+        toewijzen.record(session, who, bericht, row.toewijzing_nummer, maker, {"resultaatgebieden": []})
+    for nummer, new in zip(nummers, wissel.nieuw, strict=True):
+        behind: dict[str, Any] = {
+            "resultaatgebieden": [],
+            "model": new.model,
+            "assen": dict(new.assen) if new.assen else None,
+            "voorganger": new.voorganger,
+        }
+        toewijzen.record(session, who, berichten[new.toewijzing.aanbieder], nummer, maker, behind)
 
 
 def _changes(gemeente: str, wissel: Wissel) -> list[checks.Change]:

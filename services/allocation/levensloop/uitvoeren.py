@@ -13,6 +13,7 @@ from services.allocation import flows as messages
 from services.allocation import queries, tonen
 from services.allocation.levensloop import contracten, plannen, samen
 from services.allocation.models import Wijziging
+from services.allocation.toewijzen.flows import Besloten
 from shared import vault
 from shared.db import audit
 from shared.db import levensloop as lt
@@ -129,9 +130,7 @@ def _send(session: Session, row: Row[Any], lines: Sequence[Row[Any]], nu: dateti
         _note(session, lines, {"nieuw_bericht": sent.bericht})
 
 
-def _show(
-    session: Session, who: Namens, client: Mapping[str, Any], lines: Sequence[Row[Any]], sent: samen.Verzonden
-) -> None:
+def _show(session: Session, who: Namens, client: Mapping[str, Any], lines: Sequence[Row[Any]], sent: Besloten) -> None:
     """Give the new municipality of a redivision the lines that became its own, as it knows the client."""
     own = {"eigenaar": who.organisatie, "bsn": vault.pseudonym(who.organisatie, client["bsn"]), "bericht": sent.bericht}
     rows = [{**line._asdict(), **own, "nieuw_nummer": nummer} for line, nummer in zip(lines, sent.nummers, strict=True)]

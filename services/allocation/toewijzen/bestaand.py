@@ -74,6 +74,14 @@ def not_to_stretch(row: Row[Any], vandaag: date) -> str:
     return ""
 
 
+def too_late(row: Row[Any], wanted: Wijziging, vandaag: date) -> list[Fault]:
+    """What keeps a change from moving the last day later (OP380); that of a deleted one its message tells (TR384)."""
+    if row.reden_wijziging == VERWIJDERD or wanted.einddatum is None:
+        return []
+    why = not_to_stretch(row, vandaag) if checks.longer(row.einddatum, wanted.einddatum) else ""
+    return [Fault("OP380", "/einddatum", why)] if why else []
+
+
 def stretched(session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str, vandaag: date) -> list[Fault]:
     """What keeps a new allocation from going on where an equal one ends that is to be stretched instead (OP380)."""
     row, size = t.toegewezen_product.c, wanted.omvang

@@ -1,6 +1,7 @@
 """Allocating: from an arrangement or a product, checked against what was bought, and expensive ones by two persons."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -29,18 +30,30 @@ ZELFDE = {"OP259": "TR302", "CONTRACT": "TR418"}
 """What a message is refused for when something of ours says the same, and more."""
 
 
-def determine(
-    session: Session, who: Namens, wanted: Toegewezen, nu: datetime, maker: str | None = None
-) -> tuple[str, list[str]]:
-    """Make an allocation and send it: its id, and what ceilings warn of.
+@dataclass(frozen=True, slots=True)
+class Besloten:
+    """What came of a decision: its 301 (of several the last), each allocation before and after, what ceilings warn of.
+
+    `nummers` are those of what is new.
+    """
+
+    bericht: UUID
+    wijzigingen: Sequence[checks.Change]
+    waarschuwingen: list[str]
+    nummers: Sequence[int] = ()
+
+
+def determine(session: Session, who: Namens, wanted: Toegewezen, nu: datetime, maker: str | None = None) -> Besloten:
+    """Make an allocation and send it.
 
     `maker` prepared what `who` approves. Raises Refused: 422 with all that is against it, 409 when it needs a
     second person and there is none.
     """
     gemeente = who.organisatie
     asked = examine(session, gemeente, wanted, nu)
+    told = begun(gemeente, asked)
     if maker is None:
-        needs_nobody(session, gemeente, asked.standaard, begun(gemeente, asked))
+        needs_nobody(session, gemeente, asked.standaard, told)
     ceilings = plafonds.before(session, gemeente, asked.standaard)
     nummer, bericht = flows.allocate(session, gemeente, asked, nu)
     chosen = wanted.arrangement
@@ -51,14 +64,13 @@ def determine(
         "resultaatgebieden": wanted.resultaatgebieden,
     }
     record(session, who, bericht, nummer, maker, behind)
-    warnings = plafonds.warnings(session, [begun(gemeente, asked)], ceilings)
-    return f"{gemeente}-{asked.standaard}-{nummer}", warnings
+    return Besloten(bericht, [told], plafonds.warnings(session, [told], ceilings), [nummer])
 
 
 def change(
     session: Session, who: Namens, toewijzing: str, wanted: Wijziging, nu: datetime, maker: str | None = None
-) -> tuple[UUID, list[str]]:
-    """Change an allocation: its 301, and what ceilings warn of. Raises Refused: 404, 422, and 409 as `determine`."""
+) -> Besloten:
+    """Change an allocation. Raises Refused: 404, 422, and 409 as `determine`."""
     row = examine_change(session, who.organisatie, toewijzing, wanted, nu)
     told = changed(row, wanted)
     if maker is None:
@@ -66,19 +78,16 @@ def change(
     ceilings = plafonds.before(session, who.organisatie, row.standaard)
     bericht = flows.change(session, who.organisatie, toewijzing, wanted, nu)
     record(session, who, bericht, row.toewijzing_nummer, maker, {"resultaatgebieden": []})
-    return bericht, plafonds.warnings(session, [told], ceilings)
+    return Besloten(bericht, [told], plafonds.warnings(session, [told], ceilings))
 
 
-def examine_change(
-    session: Session, gemeente: str, toewijzing: str, wanted: Wijziging, nu: datetime, *, tryout: bool = False
-) -> Row[Any]:
+def examine_change(session: Session, gemeente: str, toewijzing: str, wanted: Wijziging, nu: datetime) -> Row[Any]:
     """The allocation that is to change. Raises Refused (404, 422), as `examine`."""
     row = queries.taken(session, gemeente, toewijzing)
-    found = bestaand.faults(session, row, wanted)
-    if found or tryout:
-        found = tried(session, found, lambda: flows.change(session, gemeente, toewijzing, wanted, nu))
+    found = bestaand.too_late(row, wanted, nu.astimezone(NEDERLAND).date()) + bestaand.faults(session, row, wanted)
     if found:
-        raise Refused(422, "De wijziging kan niet", found)
+        told = tried(session, found, lambda: flows.change(session, gemeente, toewijzing, wanted, nu))
+        raise Refused(422, "De wijziging kan niet", told)
     return row
 
 
@@ -104,13 +113,10 @@ def record(
     session.execute(insert(tt.besluit).values(**values, **persons))
 
 
-def examine(
-    session: Session, gemeente: str, wanted: Toegewezen, nu: datetime, *, tryout: bool = False
-) -> NieuweToewijzing:
+def examine(session: Session, gemeente: str, wanted: Toegewezen, nu: datetime) -> NieuweToewijzing:
     """What is wanted as a 301 says it. Raises Refused (422) with all that is against it.
 
-    What its message would be refused for is told with it when there is something else, and always with `tryout`:
-    when it is not sent now.
+    What its message would be refused for is told with it when there is something else: else sending it tells so.
     """
     asked = resolve(session, gemeente, wanted)
     person = vault.pseudonym(gemeente, asked.client.bsn)
@@ -118,14 +124,13 @@ def examine(
     client = to_tree(message_of(asked.standaard, "301"), "Client", asked.client.model_dump(exclude_none=True))
     found = checks.custody(asked.standaard, client, asked.ingangsdatum)
     found += checks.faults(session, gemeente, asked, person)
-    if wanted.toegang not in (None, *TOEGANGEN[wanted.standaard]):
+    if wanted.toegang not in TOEGANGEN[wanted.standaard]:
         text = f"Zo komt iemand bij deze wet niet binnen. Kies uit {', '.join(TOEGANGEN[wanted.standaard])}."
         found.append(Fault("TOEGANG", "/toegang", text))
     found += bestaand.stretched(session, gemeente, asked, person, nu.astimezone(NEDERLAND).date())
-    if found or tryout:
-        found = tried(session, found, lambda: flows.allocate(session, gemeente, asked, nu))
     if found:
-        raise Refused(422, "De toewijzing kan niet", found)
+        told = tried(session, found, lambda: flows.allocate(session, gemeente, asked, nu))
+        raise Refused(422, "De toewijzing kan niet", told)
     return asked
 
 

@@ -1,7 +1,5 @@
 """What allocating takes beside the message: an arrangement, the access, and a second person."""
 
-from typing import Annotated
-
 from pydantic import Field, model_validator
 
 from services.allocation.inkoop.models import Naam, Sleutelwoord
@@ -27,8 +25,10 @@ class Toegewezen(NieuweToewijzing):
     """Een nieuwe toewijzing, met wat de gemeente daarbij vastlegt; product, omvang en budget, of een arrangement."""
 
     arrangement: Keuze | None = Field(default=None, description="In plaats van product, omvang en budget")
-    toegang: Annotated[str, Field(pattern=f"^({_TOEGANG})$")] | None = Field(
-        default=None, description="Wie de toegang bepaalde, zoals dat bij de wet past"
+    toegang: str = Field(
+        pattern=f"^({_TOEGANG})$",
+        description="Wie de toegang bepaalde: "
+        + "; ".join(f"{wet} {', '.join(names)}" for wet, names in TOEGANGEN.items()),
     )
     resultaatgebieden: list[Naam] = Field(default=[], max_length=20, description="Waaraan wordt gewerkt")
 

@@ -20,6 +20,7 @@ from services.allocation.toewijzen import checks
 from shared import waarde
 from shared.db import inkoop
 from shared.db import tables as t
+from shared.db.session import on_trial
 
 HOUDBAAR = 600.0
 """Seconds after which everything is added up again."""
@@ -51,16 +52,16 @@ def before(session: Session, gemeente: str, standaard: str) -> Vooraf:
     return Vooraf(rows, _committed(session, gemeente, standaard, rows) if rows else {})
 
 
-def warnings(session: Session, changes: Iterable[checks.Change], known: Vooraf, *, keep: bool = True) -> list[str]:
+def warnings(session: Session, changes: Iterable[checks.Change], known: Vooraf) -> list[str]:
     """What the ceilings of new or changed allocations warn of, where they commit more.
 
-    From now on they are in the sums, unless they are not to be kept: nothing was sent then.
+    From now on they are in the sums, unless this is a trial: nothing is sent then.
     """
     if not known.plafonds:
         return []
     more = _more(session, changes)
     with _LOCK:
-        totals = known.totalen if keep else dict(known.totalen)
+        totals = dict(known.totalen) if on_trial(session) else known.totalen
         for name, amount in more.items():
             totals[name] = totals.get(name, 0) + amount
     names = ((row, (row.naam, row.begindatum)) for row in known.plafonds)

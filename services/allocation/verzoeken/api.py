@@ -90,9 +90,9 @@ def post_inwilliging(
     """Sends the 301 with the reference of the request: one new allocation, or all changes at once."""
 
     def make() -> VolledigVerzoek:
-        _, warnings = besluiten.grant(session, who, id, body, system_clock())
+        done = besluiten.grant(session, who, id, body, system_clock())
         seen = tonen.volledig(session, queries.one(session, who.organisatie, id), who, vandaag())
-        return seen.model_copy(update={"waarschuwingen": warnings})
+        return seen.model_copy(update={"waarschuwingen": done.waarschuwingen})
 
     with transaction(who) as session:
         return once(session, sleutel, (f"verzoeken/{id}/inwilliging", body), make, VolledigVerzoek)

@@ -33,13 +33,13 @@ WOONPLAATSBEGINSEL = "8"
 
 def grant(
     session: Session, who: Namens, verzoek: str, wanted: Inwilliging, nu: datetime, maker: str | None = None
-) -> tuple[UUID, list[str]]:
-    """The 301 that grants a request, with its reference (IV093, IV094, IV097), and what ceilings warn of.
+) -> toewijzen.Besloten:
+    """Grant a request in a 301 with its reference (IV093, IV094, IV097).
 
     `maker` prepared what `who` approves. Raises Refused: 404, 422 with every fault, 409 when it was decided on or
     needs a second person and there is none.
     """
-    granted = examine(session, who.organisatie, verzoek, wanted, nu)
+    granted = _examine(session, who.organisatie, verzoek, wanted, nu)
     row = granted.verzoek
     if maker is None:
         toewijzen.needs_nobody(session, row.eigenaar, row.standaard, *granted.changes)
@@ -47,7 +47,7 @@ def grant(
     bericht = _send(session, granted, nu)
     for product in granted.products:
         toewijzen.record(session, who, bericht, product["toewijzing_nummer"], maker, {"resultaatgebieden": []})
-    return bericht, plafonds.warnings(session, granted.changes, ceilings)
+    return toewijzen.Besloten(bericht, granted.changes, plafonds.warnings(session, granted.changes, ceilings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,10 @@ class Granted:
     changes: list[checks.Change]
 
 
-def examine(
-    session: Session, gemeente: str, verzoek: str, wanted: Inwilliging, nu: datetime, *, tryout: bool = False
-) -> Granted:
+def _examine(session: Session, gemeente: str, verzoek: str, wanted: Inwilliging, nu: datetime) -> Granted:
     """What granting a request comes to. Raises Refused: 404, 409, 422 with every fault.
 
-    What its message would be refused for is among them when there is something else, and always with `tryout`.
+    What its message would be refused for is among them when there is something else: else sending it tells so.
     """
     row = _taken(session, gemeente, verzoek)
     _check_undecided(row)
@@ -79,9 +77,8 @@ def examine(
     standing = _standing(session, row)
     granted = Granted(row, client, products, toetsen.changes(row, products, standing))
     found = [*_custody(session, granted), *toetsen.faults(session, row, products, standing)]
-    if found or tryout:
-        found = toewijzen.tried(session, found, lambda: _send(session, granted, nu))
-    _refuse(found)
+    if found:
+        _refuse(toewijzen.tried(session, found, lambda: _send(session, granted, nu)))
     return granted
 
 

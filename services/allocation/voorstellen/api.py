@@ -1,4 +1,4 @@
-"""Allocations, changes and granted requests that one person prepares and another approves, over HTTP."""
+"""What one person prepares and another approves, over HTTP: allocations, what is done with them, granted requests."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -24,7 +24,7 @@ VoorstelId = Annotated[UUID, Path(description="Kenmerk van het voorstel")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Hoeveel")]
 
 
-@router.post("/toewijzingsvoorstellen", status_code=201, summary="Zet een toewijzing of wijziging klaar")
+@router.post("/toewijzingsvoorstellen", status_code=201, summary="Zet klaar wat een tweede persoon goedkeurt")
 def post_voorstel(body: NieuwVoorstel, who: Toewijzer, response: Response, sleutel: Sleutel = None) -> Voorstel:
     """Checked now, kept sealed, and sent when another person approves it."""
 

@@ -1,6 +1,6 @@
-"""Allocations, changes and granted requests that one person prepares and another approves."""
+"""Allocations, what is done with them, and granted requests, that one person prepares and another approves."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,16 +9,28 @@ from sqlalchemy import Row, insert, update
 from sqlalchemy.orm import Session
 
 from services.allocation import queries
-from services.allocation.toewijzen import checks, flows, plafonds
+from services.allocation.levensloop import acties, overdracht
+from services.allocation.toewijzen import checks, flows
+from services.allocation.toewijzen.flows import Besloten
 from services.allocation.verzoeken import besluiten
+from services.allocation.verzoeken import queries as verzoeken
 from services.allocation.voorstellen import queries as own
 from services.allocation.voorstellen.models import NieuwVoorstel
 from shared import vault
 from shared.db import people
 from shared.db import toewijzen as tt
+from shared.db.session import Namens, trial
 from shared.errors import Refused
 from shared.security import Caller
 
+HANDELINGEN: Mapping[str, Callable[[Session, Namens, str, Any, datetime, str | None], Besloten]] = {
+    "wijziging": flows.change,
+    "verlenging": acties.stretch,
+    "herziening": acties.revise,
+    "overdracht": overdracht.move,
+    "verzoek": besluiten.grant,
+}
+"""What is done with an allocation or a request, by the field of a proposal; the same as one person does alone."""
 PLACE = "toewijzingsvoorstel"
 """What the content of a proposal is sealed for."""
 
@@ -26,42 +38,37 @@ PLACE = "toewijzingsvoorstel"
 def prepare(session: Session, who: Caller, wanted: NieuwVoorstel, nu: datetime) -> tuple[UUID, list[str]]:
     """Keep what is wanted, sealed, until another person decides: its id, and what ceilings would warn of.
 
-    Raises Refused (404, 422) with all that it would be refused for when it is approved now.
+    It is carried out to see what comes of it, and undone. Raises Refused (404, 409, 422) with all that it would be
+    refused for when it is approved now.
     """
     gemeente, key = who.organisatie, uuid4()
-    person, standaard, changes = _examine(session, gemeente, wanted, nu)
+    person = _person(session, gemeente, wanted)
+    with trial(session):
+        done = _carry_out(session, who, wanted, nu, who.wie)
     values = {
         "eigenaar": gemeente,
         "id": key,
-        "toewijzing": wanted.wijziging.id if wanted.wijziging else None,
+        "toewijzing": None if wanted.soort in ("toewijzing", "verzoek") else getattr(wanted, wanted.soort).id,
         "bsn": person,
         "inhoud": vault.seal(wanted.model_dump_json().encode(), gemeente, PLACE),
-        "bedrag": checks.total(checks.amount(session, after) for _, after in changes),
+        "bedrag": checks.total(checks.amount(session, after) for _, after in done.wijzigingen),
         "gemaakt_door": who.wie,
         "gemaakt_kenmerk": who.kenmerk,
     }
     session.execute(insert(tt.toewijzingsvoorstel).values(values))
-    ceilings = plafonds.before(session, gemeente, standaard)
-    return key, plafonds.warnings(session, changes, ceilings, keep=False)
+    return key, done.waarschuwingen
 
 
-def _examine(
-    session: Session, gemeente: str, wanted: NieuwVoorstel, nu: datetime
-) -> tuple[str, str, Sequence[checks.Change]]:
-    """Whom it is about, as a pseudonym, under which law, and each allocation before and after."""
-    if wanted.wijziging is not None:
-        change = wanted.wijziging.wijziging
-        row = flows.examine_change(session, gemeente, wanted.wijziging.id, change, nu, tryout=True)
-        return row.bsn, row.standaard, [flows.changed(row, change)]
-    if wanted.verzoek is not None:
-        asked = besluiten.examine(session, gemeente, wanted.verzoek.id, wanted.verzoek.inwilliging, nu, tryout=True)
-        return asked.verzoek.bsn, asked.verzoek.standaard, asked.changes
-    assert wanted.toewijzing is not None
-    bsn = wanted.toewijzing.client.bsn
-    person = vault.pseudonym(gemeente, bsn)
-    people.keep_people(session, gemeente, [(bsn, person)])
-    new = flows.examine(session, gemeente, wanted.toewijzing, nu, tryout=True)
-    return person, new.standaard, [flows.begun(gemeente, new)]
+def _person(session: Session, gemeente: str, wanted: NieuwVoorstel) -> str:
+    """Whom it is about, as a pseudonym; who is new here is kept. Raises Refused (404)."""
+    if wanted.toewijzing is not None:
+        bsn = wanted.toewijzing.client.bsn
+        person = vault.pseudonym(gemeente, bsn)
+        people.keep_people(session, gemeente, [(bsn, person)])
+        return person
+    find = verzoeken.one if wanted.verzoek else queries.one
+    found: str = find(session, gemeente, getattr(wanted, wanted.soort).id).bsn
+    return found
 
 
 def content(row: Row[Any]) -> NieuwVoorstel | None:
@@ -81,21 +88,16 @@ def approve(session: Session, who: Caller, key: UUID, nu: datetime) -> list[str]
         raise Refused(409, "Dit kunt u niet zelf goedkeuren", detail="Vraag een collega: u heeft het klaargezet.")
     wanted = content(row)
     assert wanted is not None
-    bericht, warnings = _carry_out(session, who, wanted, nu, row.gemaakt_door)
-    _decide(session, who, key, nu, {"uitkomst": "goedgekeurd", "bericht": bericht})
-    return warnings
+    done = _carry_out(session, who, wanted, nu, row.gemaakt_door)
+    _decide(session, who, key, nu, {"uitkomst": "goedgekeurd", "bericht": done.bericht})
+    return done.waarschuwingen
 
 
-def _carry_out(
-    session: Session, who: Caller, wanted: NieuwVoorstel, nu: datetime, maker: str
-) -> tuple[UUID, list[str]]:
-    if wanted.wijziging is not None:
-        return flows.change(session, who, wanted.wijziging.id, wanted.wijziging.wijziging, nu, maker)
-    if wanted.verzoek is not None:
-        return besluiten.grant(session, who, wanted.verzoek.id, wanted.verzoek.inwilliging, nu, maker)
-    assert wanted.toewijzing is not None
-    toewijzing, warnings = flows.determine(session, who, wanted.toewijzing, nu, maker)
-    return queries.one(session, who.organisatie, toewijzing).bericht, warnings
+def _carry_out(session: Session, who: Caller, wanted: NieuwVoorstel, nu: datetime, maker: str) -> Besloten:
+    asked = getattr(wanted, wanted.soort)
+    if wanted.toewijzing is not None:
+        return flows.determine(session, who, asked, nu, maker)
+    return HANDELINGEN[wanted.soort](session, who, asked.id, asked.gevraagd, nu, maker)
 
 
 def reject(session: Session, who: Caller, key: UUID, nu: datetime) -> None:

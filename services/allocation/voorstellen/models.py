@@ -1,40 +1,49 @@
 """What two persons decide on together, as the API takes and gives it."""
 
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from pydantic import Field, model_validator
 
+from services.allocation.levensloop.models import Herziening, Overdracht, Verlenging
 from services.allocation.models import ToewijzingId, Wijziging
 from services.allocation.toewijzen.models import Toegewezen
 from services.allocation.verzoeken.models import Inwilliging, VerzoekId
 from shared.contracts import Id, Model
 
-
-class Teveranderen(Model):
-    """Een wijziging van een bestaande toewijzing."""
-
-    id: ToewijzingId
-    wijziging: Wijziging
+Kenmerk = TypeVar("Kenmerk", bound=str)
+Gevraagd = TypeVar("Gevraagd", bound=Model)
 
 
-class Intewilligen(Model):
-    """Een verzoek van een aanbieder en hoe het wordt ingewilligd."""
+class Handeling(Model, Generic[Kenmerk, Gevraagd]):
+    """Wat er met iets bestaands moet gebeuren, zoals het zonder tweede persoon wordt gevraagd."""
 
-    id: VerzoekId
-    inwilliging: Inwilliging = Inwilliging()
+    id: Kenmerk = Field(description="Kenmerk van de toewijzing of het verzoek")
+    gevraagd: Gevraagd = Field(description="Wat er wordt gevraagd, met de velden van die handeling")
 
 
 class NieuwVoorstel(Model):
-    """Een toewijzing, een wijziging of een inwilliging die op een tweede persoon wacht."""
+    """Wat op een tweede persoon wacht: een nieuwe toewijzing, of wat er met een toewijzing of verzoek gebeurt."""
 
     toewijzing: Toegewezen | None = Field(default=None, description="Een nieuwe toewijzing")
-    wijziging: Teveranderen | None = Field(default=None, description="Of een wijziging")
-    verzoek: Intewilligen | None = Field(default=None, description="Of de inwilliging van een verzoek")
+    wijziging: Handeling[ToewijzingId, Wijziging] | None = Field(default=None, description="Of een wijziging")
+    verlenging: Handeling[ToewijzingId, Verlenging] | None = Field(default=None, description="Of een verlenging")
+    herziening: Handeling[ToewijzingId, Herziening] | None = Field(default=None, description="Of een herziening")
+    overdracht: Handeling[ToewijzingId, Overdracht] | None = Field(default=None, description="Of een overdracht")
+    verzoek: Handeling[VerzoekId, Inwilliging] | None = Field(
+        default=None, description="Of de inwilliging van een verzoek van een aanbieder"
+    )
+
+    @property
+    def soort(self) -> str:
+        """What waits: the name of the one field that is given."""
+        return next(name for name in type(self).model_fields if getattr(self, name) is not None)
 
     @model_validator(mode="after")
     def _one(self) -> "NieuwVoorstel":
-        if [self.toewijzing, self.wijziging, self.verzoek].count(None) != 2:
-            raise ValueError("geef een toewijzing, een wijziging of een verzoek")
+        names = type(self).model_fields
+        if sum(getattr(self, name) is not None for name in names) != 1:
+            raise ValueError(f"geef er precies één van: {', '.join(names)}")
         return self
 
 
@@ -44,13 +53,13 @@ class Voorstel(Model):
     id: Id = Field(description="Kenmerk")
     toewijzing: str | None = Field(description="De toewijzing die zou veranderen; leeg: een nieuwe")
     bsn: str = Field(description="BSN van de cliënt; zonder het recht inzien alleen de laatste drie cijfers")
-    bedrag: int | None = Field(description="Eurocenten die ermee worden vastgelegd; leeg: niet bekend")
+    bedrag: int | None = Field(description="Eurocenten van alles wat ermee wijzigt of begint; leeg: niet bekend")
     gemaakt_door: str = Field(description="Wie het klaarzette")
     gemaakt_op: datetime = Field(description="Wanneer")
     besloten_door: str | None = Field(description="Wie besliste")
     besloten_op: datetime | None = Field(description="Wanneer")
     uitkomst: str | None = Field(description="goedgekeurd of afgewezen; leeg: het wacht")
-    bericht: Id | None = Field(description="Het 301-bericht dat ervan kwam")
+    bericht: Id | None = Field(description="Het 301-bericht dat ervan kwam; bij een overdracht dat van de nieuwe")
     waarschuwingen: list[str] = Field(default=[], description="Wat plafonds zeggen bij klaarzetten en goedkeuren")
     inhoud: NieuwVoorstel | None = Field(default=None, description="Wat er wordt gevraagd, zolang het wacht")
 

@@ -10,7 +10,8 @@ from tests.flows.verzoeken import HUISARTS, verkort
 
 def allocation(dossier: Dossier, new: Inhoud) -> Json:
     exchange = dossier.exchange
-    whole = {"standaard": exchange.wet, "aanbieder": exchange.aanbieder, "client": dossier.person}
+    place = {"standaard": exchange.wet, "aanbieder": exchange.aanbieder}
+    whole = {**place, "client": dossier.person, "toegang": "wijkteam"}
     return whole | product(exchange.wet, new.soort) | days(new.begin, new.eind) | new.size()
 
 

@@ -216,7 +216,7 @@ class World:
         }
         if any(wrong.values()):
             return {code for code, broken in wrong.items() if broken}
-        return self.against_301(found.dossier, {found.nummer: old}) or self.beside(to, new)
+        return self.against_301(found.dossier, {found.nummer: old}) | self.beside(to, new)
 
     def against_deleting(self, found: Toewijzing) -> set[str]:
         """Nothing on it was granted (TR385)."""

@@ -28,6 +28,7 @@ TOEWIJZING = {
     "standaard": "iwmo",
     "client": people.WILLEM,
     "product": {"categorie": "02", "code": "02A03"},
+    "toegang": "wijkteam",
     "ingangsdatum": "2025-10-07",
     "einddatum": "2025-12-30",
     "omvang": {"volume": 3, "eenheid": "04", "frequentie": "2"},
@@ -39,7 +40,7 @@ OPERATIONS: Mapping[Key, Operation] = {
     ("allocation", "GET", "/v1/toewijzingen"): Operation("lezen"),
     ("allocation", "GET", "/v1/toewijzingen/{id}"): Operation("lezen", object="toewijzing"),
     ("allocation", "POST", "/v1/toewijzingen/{id}/wijzigingen"): Operation(
-        "toewijzen", "gemeente", "toewijzing", (201, 404), {"reden_wijziging": "10", "einddatum": "2026-01-31"}
+        "toewijzen", "gemeente", "toewijzing", (201, 404), {"reden_wijziging": "10", "einddatum": "2025-12-29"}
     ),
     ("allocation", "POST", "/v1/starts"): Operation("leveren", "aanbieder", "toewijzing", (202, 404)),
     ("allocation", "POST", "/v1/stops"): Operation(
