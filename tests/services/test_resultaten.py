@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from services.allocation.resultaten.afscherming import DREMPEL, hidden, shown
+from services.allocation.resultaten.afscherming import DREMPEL, shown
 from services.allocation.resultaten.redenen import EINDE
 from services.demo import people
 from services.demo.stage import Party
@@ -285,42 +285,6 @@ def test_every_reason_to_stop_for_good_says_how_the_trajectory_ended() -> None:
     for standaard, lijst in (("ijw", "JZ588"), ("iwmo", "WMO588")):
         known = {code.code for code in codelijst(lijst).codes} - {"20"}
         assert known == {code for law, code in EINDE if law == standaard}
-
-
-class TestHiding:
-    @given(st.lists(st.integers(0, 60), max_size=12))
-    def test_no_small_count_is_shown_nor_told_by_the_total(self, counts: list[int]) -> None:
-        secret, total = hidden(counts)
-        assert all(not 0 < count < DREMPEL for place, count in enumerate(counts) if place not in secret)
-        together = sum(counts[place] for place in secret)
-        if secret and not total:
-            assert len(secret) >= 2
-            assert together >= max(DREMPEL, 2 * len(secret))
-        if total:
-            assert all(place in secret for place, count in enumerate(counts) if count)
-        if not any(0 < count < DREMPEL for count in counts):
-            assert (secret, total) == (frozenset(), False)
-
-    @given(st.lists(st.integers(0, 60), min_size=1, max_size=12))
-    def test_nothing_more_is_hidden_than_has_to_be(self, counts: list[int]) -> None:
-        secret, total = hidden(counts)
-        level = max((counts[place] for place in secret), default=0)
-        if level >= DREMPEL and not total:
-            less = [count for count in counts if 0 < count < level]
-            together = sum(less)
-            assert len(less) < 2 or together < max(DREMPEL, 2 * len(less)) or together == 9 * len(less)
-
-    @pytest.mark.parametrize("groups", [2, 3, 4])
-    def test_who_knows_the_method_still_finds_no_hidden_count(self, groups: int) -> None:
-        """Every table of small numbers: of each that is published alike, a hidden group has more than one count."""
-        drempel, alike = 3, {}  # type: ignore[var-annotated]
-        for counts in product(range(1, 9), repeat=groups):
-            secret, total = hidden(counts, drempel)
-            shown = tuple(None if place in secret else count for place, count in enumerate(counts))
-            alike.setdefault((shown, None if total else sum(counts)), []).append(counts)
-        for (shown, _), tables in alike.items():
-            for place, count in enumerate(shown):
-                assert count is not None or len({table[place] for table in tables}) > 1, (shown, tables)
 
 
 Counts = list[list[int]]

@@ -49,7 +49,10 @@ Aantal = int | None
 
 
 class Beweging(Model):
-    """Cliënten die van zwaar naar licht bewogen of andersom; leeg is wat wegens kleine aantallen niet getoond wordt."""
+    """Cliënten die van zwaar naar licht bewogen of andersom, naar beneden afgerond op tientallen.
+
+    Leeg is wat over minder dan 10 gaat, of die zou verraden (zelden).
+    """
 
     standaard: str = Field(description="ijw of iwmo")
     per: str = Field(description="model of aanbieder")
@@ -70,8 +73,12 @@ class Doorstroom(Model):
     """Bewegingen in een periode: de dag ervoor vergeleken met de laatste dag."""
 
     begin: date = Field(description="Eerste dag")
-    eind: date = Field(description="Laatste dag, of vandaag als die eerder is")
-    doorstroom: list[Beweging] = Field(description="Per wet, per model en per aanbieder, en het totaal")
+    eind: date | None = Field(
+        description="Laatste dag, hooguit die van het laatste kwartaal dat voorbij is; leeg als er nog geen voorbij is"
+    )
+    doorstroom: list[Beweging] = Field(
+        description="Per wet, per model en per aanbieder, en het totaal; alleen waarvan iets getoond wordt"
+    )
 
 
 class Wachttijd(Model):
