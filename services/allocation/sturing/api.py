@@ -79,13 +79,13 @@ def _period(jaar: int, kwartaal: int | None) -> tuple[date, date]:
 
 
 @router.get("/wachttijden", response_model=Wachttijden, responses=CSV, summary="Wachttijd van toewijzing tot start")
-def get_wachttijden(who: Reader, als_csv: AlsCsv, jaar: Jaar = None) -> Wachttijden | Response:
-    """Of the allocations on which the waiting began in a year."""
-    today = vandaag()
-    year = jaar or today.year
+def get_wachttijden(who: Reader, als_csv: AlsCsv, jaar: Afgesloten = None) -> Wachttijden | Response:
+    """Of the allocations on which the waiting began in a year, as it stood after the last quarter (ADR 0014)."""
+    closed = last_closed_quarter(vandaag())
+    year = jaar or closed.year
     with transaction(who) as session:
-        rows = wachttijden.waiting(session, who.organisatie, year, today)
-    return table(Wachttijden(jaar=year, peildatum=today, wachttijden=rows), Wachttijd, rows, als_csv=als_csv)
+        rows = wachttijden.waiting(session, who.organisatie, year, closed)
+    return table(Wachttijden(jaar=year, peildatum=closed, wachttijden=rows), Wachttijd, rows, als_csv=als_csv)
 
 
 @router.post("/scenarios", response_model=Scenarios, responses=CSV, summary="Reken een omzetting naar een model door")

@@ -46,6 +46,8 @@ class Budgetten(Model):
 
 
 Aantal = int | None
+Dagen = int | None
+DAGEN = "In dagen; 7 is een week of minder, 364 een jaar of meer"
 
 
 class Beweging(Model):
@@ -82,28 +84,30 @@ class Doorstroom(Model):
 
 
 class Wachttijd(Model):
-    """Hoe lang cliënten wachten tussen toewijzing en start, in dagen."""
+    """Hoe lang cliënten wachten tussen toewijzing en start: aantallen op tientallen naar beneden, dagen op hele weken.
+
+    Leeg is wat over minder dan 10 toewijzingen gaat, of die zou verraden (zelden).
+    """
 
     standaard: str = Field(description="ijw of iwmo")
     aanbieder: str = Field(description="AGB-code")
     product: str = Field(description="Productcategorie en -code")
-    gestart: int = Field(description="Toewijzingen die gestart zijn")
-    gemiddeld: float | None = Field(description="Gemiddelde wachttijd van wat gestart is, op één decimaal")
-    mediaan: float | None = Field(description="De helft wachtte niet langer")
-    p90: int | None = Field(description="Negen van de tien wachtten niet langer")
-    wachtend: int = Field(description="Toewijzingen die nog niet gestart zijn en al hadden kunnen starten")
-    langst_wachtend: int | None = Field(description="Hoe lang de langst wachtende al wacht")
-    gemiddeld_wachtend: float | None = Field(description="Hoe lang de wachtenden gemiddeld al wachten")
+    gestart: Aantal = Field(description="Toewijzingen die gestart zijn")
+    gemiddeld: Dagen = Field(description="Gemiddelde wachttijd van wat gestart is. " + DAGEN)
+    mediaan: Dagen = Field(description="De helft wachtte niet langer. " + DAGEN)
+    p90: Dagen = Field(description="Negen van de tien wachtten niet langer. " + DAGEN)
+    wachtend: Aantal = Field(description="Toewijzingen die nog niet gestart waren en al hadden kunnen starten")
+    gemiddeld_wachtend: Dagen = Field(description="Hoe lang de wachtenden gemiddeld al wachtten. " + DAGEN)
     levertermijn: int | None = Field(description="Werkdagen die de aanbieder volgens de inkoop heeft")
-    te_laat: int | None = Field(description="Gestart na de levertermijn, of die termijn al voorbij; leeg: geen termijn")
+    te_laat: Aantal = Field(description="Gestart na de levertermijn, of die termijn al voorbij; leeg ook: geen termijn")
 
 
 class Wachttijden(Model):
-    """Wachttijden van de toewijzingen waarvan het wachten in een jaar begon."""
+    """Wachttijden van de toewijzingen waarvan het wachten in een jaar begon; wie nu wacht staat bij /v1/termijnen."""
 
     jaar: int = Field(description="Kalenderjaar")
-    peildatum: date = Field(description="Tot en met deze dag is geteld")
-    wachttijden: list[Wachttijd] = Field(description="Per wet, aanbieder en product")
+    peildatum: date = Field(description="Laatste dag van het laatste kwartaal dat voorbij is: tot en met dan is geteld")
+    wachttijden: list[Wachttijd] = Field(description="Per wet, aanbieder en product; alleen waarvan iets getoond wordt")
 
 
 class Omzetregel(Model):
