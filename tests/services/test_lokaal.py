@@ -339,6 +339,19 @@ class TestAsking:
         assert asked["uiterlijk"] == str(add_working_days(vandaag() - timedelta(days), 8))
         assert seen(chain)["A1"] == (outcome, [])
 
+    def test_the_term_counts_by_the_days_off_of_the_municipality(self, chain: Chain, hours: str) -> None:
+        """Closed for a week from tomorrow: the last day comes five working days later, and is not near any sooner."""
+        closed = [add_working_days(vandaag(), number) for number in range(1, 6)]
+        for day in closed:
+            body = {"datum": day.isoformat(), "omschrijving": "Gesloten"}
+            chain.gemeente.call("PUT", "allocation", "/vrije-dagen", json=body)
+        self.asked(chain, hours)
+        [asked, _] = chain.gemeente.get("billing", "/vragen")["vragen"]
+        assert asked["uiterlijk"] == str(add_working_days(vandaag(), 8 + 5))
+        near = add_working_days(vandaag(), 5 + 3)
+        query(f"UPDATE vraag SET uiterlijk = '{near}' RETURNING 1")
+        assert {each["nadert"] for each in chain.gemeente.get("billing", "/vragen")["vragen"]} == {True}
+
     def test_an_invoice_behind_it_is_judged_and_answered(self, chain: Chain, hours: str) -> None:
         self.asked(chain, hours)
         other = allocate(chain, chain.begeleiding, product={"categorie": "02", "code": "02A03"}, client=people.ANNIE)

@@ -145,6 +145,17 @@ class TestWhatIsShown:
         [seen] = v.waiting(chain, "in-onderzoek")
         assert not seen["te_laat"]
 
+    def test_it_is_due_by_the_days_off_of_who_sees_it(self, chain: Chain) -> None:
+        """The municipality closes on the last day; the provider does not, and counts as it did."""
+        v.asked(chain, v.IJW, v.vot(v.IJW, v.product(v.IJW)))
+        [seen], due = v.waiting(chain), add_working_days(vandaag(), 5).isoformat()
+        chain.gemeente.call("PUT", "allocation", "/vrije-dagen", json={"datum": due, "omschrijving": "Brugdag"})
+        later = add_working_days(vandaag(), 6).isoformat()
+        assert [each["uiterlijk"] for each in v.waiting(chain)] == [later]
+        assert v.see(chain.gemeente, seen)["uiterlijk"] == later
+        [own] = chain.jeugdhulp.get("allocation", "/verzoeken")["verzoeken"]
+        assert (own["uiterlijk"], v.see(chain.jeugdhulp, own)["uiterlijk"]) == (due, due)
+
 
 class TestWhatIsTaken:
     def test_a_request_is_made_once_for_a_key(self, chain: Chain) -> None:

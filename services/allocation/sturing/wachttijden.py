@@ -13,11 +13,11 @@ from services.allocation.meldingen import exchange, removed
 from services.allocation.resultaten.afscherming import Verteld, coarse, shown
 from services.allocation.rules.regie import VERWIJDEREN
 from services.allocation.sturing.models import Wachttijd
-from services.allocation.termijnen.vrij import days_off
 from shared import waarde
 from shared.calendar import add_working_days
 from shared.db import inkoop, ledger
 from shared.db import tables as t
+from shared.db.vrij import days_off
 
 DAGEN = (7, 7, 364)
 """The step of an average in days, and what stands for all that is lower and higher."""
