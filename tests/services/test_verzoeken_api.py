@@ -173,6 +173,19 @@ class TestWhatIsTaken:
         assert [answer.status_code for answer in made] == [201, 201]
         assert made[0].json() == made[1].json()
 
+    def test_what_begins_in_the_place_of_another_says_so(self, chain: Chain) -> None:
+        """Of what a granted request changes and begins, only the successor of another volume."""
+        old = v.allocated(chain, v.IWMO)
+        v.asked(
+            chain, v.IWMO, v.vow(v.IWMO, te_wijzigen_producten=[v.changing(old)], nieuwe_producten=[v.fresh(v.IWMO)])
+        )
+        [seen] = v.waiting(chain)
+        v.granted(chain, seen)
+        kept = query("SELECT toewijzing_nummer, voorganger FROM besluit WHERE eigenaar = '0193'")
+        [successor] = [nummer for nummer, row in v.toewijzingen(chain.gemeente).items() if row["omvang"]["volume"] == 5]
+        assert {nummer: before for nummer, before in kept if before is not None} == {successor: old}
+        assert len(kept) == 4
+
     @pytest.mark.parametrize(
         ("wet", "changes", "place"),
         [
