@@ -1,19 +1,10 @@
 """What was realised of tasks (model D): their instalments against what the bank paid of them."""
 
-import pytest
-
 from tests.chain import Chain
 from tests.services.betalen import Office, row, termijn
 
 THUIS = "65656056"
 Row = tuple[str, str, int, int, int | None]
-
-
-@pytest.fixture
-def office(chain: Chain) -> Office:
-    made = Office(chain)
-    made.accounts()
-    return made
 
 
 def realised(office: Office, asked: str) -> list[Row]:
