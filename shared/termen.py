@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from shared.calendar import FEESTDAGEN, add_working_days
+from shared.calendar import add_working_days
 
 PARTIJEN = ("gemeente", "aanbieder", "ontvanger")
 EENHEDEN = ("werkdagen", "weken")
@@ -39,8 +39,8 @@ class Term:
     gedaan: str
     omschrijving: str
 
-    def last_day(self, sinds: date, vrij: Container[date] = FEESTDAGEN) -> date:
-        """The last day of a term that runs from an event on `sinds`; `vrij` are all days off beside weekends."""
+    def last_day(self, sinds: date, vrij: Container[date]) -> date:
+        """The last day of a term that runs from an event on `sinds`; `vrij` are the days off of who sees it."""
         if self.eenheid == "werkdagen":
             return add_working_days(sinds, self.aantal or 0, vrij)
         return sinds + timedelta(weeks=self.aantal or 0)

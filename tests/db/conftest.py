@@ -1,4 +1,4 @@
-"""What the tests of backups share: two databases on a server of their own, and the command."""
+"""What the tests of backups share: two databases on a server of their own, and the command; and a home of a server."""
 
 import shutil
 import tempfile
@@ -13,6 +13,9 @@ from shared.db import postgres
 from shared.db.migrate import migrate
 from shared.db.server import server_of
 from tests.db.copies import KEY, Run, clear, connected
+from tests.db.servers import folder, home
+
+__all__ = ["databases", "empty", "file", "folder", "home", "made", "run", "small"]
 
 
 @pytest.fixture(scope="session")

@@ -81,10 +81,18 @@ class TestStretching:
     @pytest.mark.parametrize("told", [TOTAL, WEEKLY | {"einddatum": day(-1)}], ids=["a total", "ended"])
     def test_no_other_change_stretches_them(self, chain: Chain, told: dict[str, Any]) -> None:
         made = allocate(chain, told)
-        longer, path = {"reden_wijziging": "14", "einddatum": day(200)}, f"/toewijzingen/{made}/wijzigingen"
+        longer, path = {"reden_wijziging": "04", "einddatum": day(200)}, f"/toewijzingen/{made}/wijzigingen"
         assert codes(chain.gemeente, path, longer) == ["OP380"]
         assert seen(chain.gemeente, made)["einddatum"] == told["einddatum"]
         post(chain.gemeente, path, longer | {"einddatum": day(-2)})
+        everything_accepted(chain)
+
+    def test_a_last_day_that_was_entered_wrongly_is_put_right(self, chain: Chain) -> None:
+        made = allocate(chain)
+        post(chain.gemeente, f"/toewijzingen/{made}/intrekking", {"einddatum": day(-2), "reden": "07"})
+        right = {"reden_wijziging": "14", "einddatum": EIND.isoformat()}
+        post(chain.gemeente, f"/toewijzingen/{made}/wijzigingen", right)
+        assert seen(chain.gemeente, made)["einddatum"] == EIND.isoformat()
         everything_accepted(chain)
 
     @pytest.mark.parametrize("told", [TOTAL, WEEKLY | {"einddatum": day(-1)}], ids=["a total", "ended"])

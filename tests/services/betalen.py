@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 
 from services.demo.stage import Party
 from shared.db.session import owner
@@ -94,6 +95,23 @@ class Office:
             "termijnen": list(termijnen),
         }
         return self.ask("PUT", "/taakbekostigingen", json=body)
+
+
+@pytest.fixture
+def office(chain: Chain) -> Office:
+    made = Office(chain)
+    made.accounts()
+    return made
+
+
+@pytest.fixture
+def approved(chain: Chain, office: Office) -> Json:
+    """A proposal for two providers, approved."""
+    for aanbieder, nummer, hours in ((chain.begeleiding, "C1", 12), (chain.jeugdhulp, "C2", 7)):
+        grant(chain, aanbieder, allocation(chain, aanbieder, nummer=nummer), "2025-10", hours)
+    made = office.propose()
+    assert office.approve(made).status_code == 200
+    return made
 
 
 def termijn(bedrag: int, vervaldatum: str = "2025-01-31", soort: str = "termijn") -> Json:

@@ -15,13 +15,6 @@ from tests.services.claims import codes, deliver, overtaken
 THUIS = "65656056"
 
 
-@pytest.fixture
-def office(chain: Chain) -> Office:
-    made = Office(chain)
-    made.accounts()
-    return made
-
-
 def amounts(office: Office) -> list[int]:
     """The lines of a proposal of now, in eurocents."""
     return [regel["bedrag"] for each in office.propose()["betalingen"] for regel in each["regels"]]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.chain import Chain
-from tests.services.test_inkoop import CONTRACT, faults, own, put
+from tests.services.inkoop import CONTRACT, faults, own, put
 
 FRAME = {"nummer": "R1", "standaard": "iwmo", "begindatum": "2025-01-01"}
 UNDER = CONTRACT | {"raamcontract": "R1"}

@@ -9,7 +9,7 @@ import pytest
 from services.allocation.inkoop.flows import SOORTEN
 from services.demo.stage import Party
 from tests.chain import Chain
-from tests.services.test_inkoop import CONTRACT, FILES, TARIEF, own, put
+from tests.services.inkoop import CONTRACT, FILES, TARIEF, own, put
 
 WRONG = {name: TARIEF[name] for name in ("contract", "product_categorie", "product_code", "eenheid", "begindatum")}
 """The key of a tariff that was entered by mistake."""

@@ -11,8 +11,8 @@ from tests.chain import Chain, query
 from tests.services.betalen import Office
 from tests.services.brought import bring, line, seen
 from tests.services.claims import Json, declaraties, send
-from tests.services.test_betalen_behoud import History
-from tests.services.test_lokaal import MAANDEN, VRAAG, in_total, rule
+from tests.services.geschiedenis import History
+from tests.services.lokaal import MAANDEN, VRAAG, in_total, rule
 
 TOTAAL, WEIGERT, VRAAGT = 20, 14, 9
 """Hours: of the allocation in all, the most in a line, and the most that nobody is asked about."""

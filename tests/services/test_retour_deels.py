@@ -12,7 +12,7 @@ from shared.standard.codec import encode, without_lines
 from shared.standard.document import Document
 from shared.standard.level1 import check
 from tests.builders import ANDER_BSN, message
-from tests.services.test_retour import KENMERK
+from tests.services.retour import KENMERK
 
 CLIENTS, LINES = 4, 3
 PLACES = st.one_of(

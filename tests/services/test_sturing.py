@@ -1,16 +1,14 @@
 """Steering over HTTP: commitments against ceilings by any view, and waiting times."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from shared.calendar import add_working_days, vandaag
 from shared.db import inkoop
-from shared.db import tables as t
 from shared.db.session import owner
 from tests.chain import Chain
 from tests.services import sturing as w
@@ -257,41 +255,3 @@ class TestTasks:
         assert [row["vastgelegd"] for row in budgets(chain)] == [13 * WEEK]
         assert [row["standaard"] for row in budgets(chain, "model", standaard="iwmo")] == ["iwmo"]
         assert budgets(chain, "model", aanbieder=w.WMO)[0]["standaard"] == "iwmo"
-
-
-class TestWaiting:
-    def started(self, session: Session, nummer: int, begin: date, status: str = "1") -> None:
-        bericht = w.message(session, soort="305", tegenpartij=w.WMO)
-        key = {"eigenaar": w.GEMEENTE, "bericht": bericht, "volgnummer": 1, "standaard": "iwmo", "tegenpartij": w.WMO}
-        told = {"toewijzing_nummer": nummer, "begindatum": begin, "status_aanlevering": status}
-        product = {"product_categorie": "02", "product_code": "02A03", "toewijzing_ingangsdatum": date(2025, 10, 7)}
-        session.execute(insert(t.start_product).values(key | told | product))
-
-    def test_from_allocation_to_start_against_the_term(self, chain: Chain, ledger: Session) -> None:
-        """Waiting begins on 7 October (Tuesday); five working days later is the 14th."""
-        term = {"eigenaar": w.GEMEENTE, "standaard": "iwmo", "product_categorie": "02", "product_code": "02A03"}
-        term |= {"naam": "x", "bekostiging": "inspanning", "levertermijn": 5, "begindatum": date(2024, 1, 1)}
-        ledger.execute(insert(inkoop.product).values(term))
-        assert add_working_days(date(2025, 10, 7), 5) == date(2025, 10, 14)
-        for nummer, days in enumerate((0, 7, 8, 20), 1):
-            w.allocation(ledger, nummer, einddatum=None)
-            self.started(ledger, nummer, date(2025, 10, 7) + timedelta(days))
-        w.allocation(ledger, 5, einddatum=None)
-        self.started(ledger, 5, date(2025, 10, 8))
-        self.started(ledger, 5, date(2025, 10, 8), "3")
-        w.allocation(ledger, 6)  # ended without a start: it waits no longer
-        ledger.commit()
-        [row] = chain.gemeente.get("allocation", "/wachttijden?jaar=2025")["wachttijden"]
-        assert (row["aanbieder"], row["product"], row["gestart"]) == (w.WMO, "02/02A03", 4)
-        assert (row["gemiddeld"], row["mediaan"], row["p90"]) == (8.8, 7.5, 20)
-        waits = (vandaag() - date(2025, 10, 7)).days
-        assert (row["wachtend"], row["langst_wachtend"], row["gemiddeld_wachtend"]) == (1, waits, waits)
-        assert (row["levertermijn"], row["te_laat"]) == (5, 3)
-
-    def test_a_later_version_does_not_begin_the_waiting_anew(self, chain: Chain, ledger: Session) -> None:
-        w.allocation(ledger, 1)
-        w.allocation(ledger, 1, omvang_volume=4, toewijzingsdatum=date(2025, 11, 1))
-        self.started(ledger, 1, date(2025, 10, 10))
-        ledger.commit()
-        [row] = chain.gemeente.get("allocation", "/wachttijden?jaar=2025")["wachttijden"]
-        assert (row["gestart"], row["mediaan"], row["levertermijn"], row["te_laat"]) == (1, 3, None, None)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.allocation.sturing.prognose import EINDE, runs_on
 from shared import waarde
 from shared.db import tables as t
-from tests.services.sturing import GEMEENTE, JEUGD, WMO, allocation, message
+from tests.services.sturing import GEMEENTE, JEUGD, WMO, allocation, decided, message
 
 VANDAAG, EIND, MORGEN = date(2025, 11, 15), date(2025, 12, 31), date(2026, 1, 1)
 RUN = {"ingangsdatum": date(2025, 1, 1), "einddatum": EIND}
@@ -86,6 +86,51 @@ class TestWhatTakesItsPlace:
         assert going_on(world) == {1}
 
 
+def following(session: Session, nummer: int, voorganger: int, **changes: Any) -> None:
+    """An allocation that says whose place it took."""
+    bericht = allocation(session, nummer, **{**NEXT, "product_categorie": "10", "product_code": "10A01"} | changes)
+    decided(session, bericht, nummer, voorganger=voorganger)
+
+
+class TestWhatSaysWhosePlaceItTook:
+    @pytest.mark.parametrize("reden", ["04", "12", "14", None])
+    @pytest.mark.parametrize("other", [{}, {"tegenpartij": JEUGD}], ids=["same provider", "another"])
+    def test_in_another_category_whatever_the_reason(
+        self, world: Session, reden: str | None, other: dict[str, str]
+    ) -> None:
+        following(world, 2, 1, **other)
+        changed(world, 1, reden_wijziging=reden)
+        assert going_on(world) == set()
+
+    def test_with_a_handover_that_overlaps(self, world: Session) -> None:
+        following(world, 2, 1, ingangsdatum=date(2025, 12, 1), einddatum=EIND)
+        assert going_on(world) == set()
+
+    def test_it_is_the_successor_of_no_other(self, world: Session) -> None:
+        """Of two products of a category, and of one at two providers, the one is followed; the others go on."""
+        allocation(world, 2, **RUN, product_code="02A05")
+        allocation(world, 3, **RUN, tegenpartij=JEUGD)
+        following(world, 4, 1, product_categorie="02", product_code="02A03")
+        assert going_on(world) == {2, 3}
+
+    def test_nothing_follows_by_what_was_deleted_refused_or_is_of_the_other_law(self, world: Session) -> None:
+        following(world, 2, 1)
+        begun = {**NEXT, "einddatum": MORGEN, "product_categorie": "10", "product_code": "10A01"}
+        allocation(world, 2, **begun, reden_wijziging="13", toewijzingsdatum=date(2025, 11, 2))
+        following(world, 3, 1, status="afgekeurd")
+        following(world, 4, 1, standaard="ijw")
+        assert going_on(world) == {1}
+
+    def test_what_follows_a_deleted_successor_follows(self, world: Session) -> None:
+        """A request changes the successor from its first day on: that is deleted, and another begins in its place."""
+        own = {"product_categorie": "02", "product_code": "02A05"}
+        following(world, 2, 1, **own)
+        gone = {**NEXT, **own, "einddatum": MORGEN, "reden_wijziging": "13", "toewijzingsdatum": date(2025, 11, 2)}
+        allocation(world, 2, **gone)
+        following(world, 3, 2, **own)
+        assert going_on(world) == set()
+
+
 class TestWhatWasEnded:
     @pytest.mark.parametrize("reden", EINDE)
     def test_on_purpose(self, world: Session, reden: str) -> None:
@@ -95,6 +140,19 @@ class TestWhatWasEnded:
     @pytest.mark.parametrize("reden", ["04", "12", "14", None])
     def test_a_change_that_may_have_stretched_it_lets_it_go_on(self, world: Session, reden: str | None) -> None:
         changed(world, 1, reden_wijziging=reden)
+        assert going_on(world) == {1}
+
+    def test_earlier_because_the_provider_asked(self, world: Session) -> None:
+        changed(world, 1, einddatum=date(2025, 12, 10), reden_wijziging="12")
+        assert going_on(world) == set()
+
+    def test_a_request_that_stretches_what_one_shortened_lets_it_go_on(self, world: Session) -> None:
+        changed(world, 1, einddatum=date(2025, 12, 10), reden_wijziging="12")
+        changed(world, 1, toewijzingsdatum=date(2025, 11, 2), einddatum=date(2025, 12, 20), reden_wijziging="12")
+        assert going_on(world) == {1}
+
+    def test_a_correction_of_its_end_lets_it_go_on(self, world: Session) -> None:
+        changed(world, 1, einddatum=date(2025, 12, 10), reden_wijziging="14")
         assert going_on(world) == {1}
 
     def test_the_last_change_counts(self, world: Session) -> None:
@@ -137,7 +195,8 @@ class TestWhatWasStopped:
         world.execute(text("SET LOCAL enable_seqscan = off"))
         plan = "\n".join(world.scalars(text(f"EXPLAIN {sql}")))
         assert "toewijzing_nummer" in plan
-        assert "Seq Scan on s" not in plan
+        assert "voorganger" in plan
+        assert "Seq Scan" not in plan
 
 
 def test_a_year_is_forecast_without_counting_care_twice(world: Session) -> None:

@@ -16,7 +16,7 @@ from shared.db.session import Namens, transaction
 from shared.jobs import run_worker
 from tests.chain import Chain, query
 from tests.services.allocating import allocate
-from tests.services.test_termijnen import earlier, report, terms
+from tests.services.termijnen import earlier, report, terms
 
 Json = dict[str, Any]
 

@@ -11,7 +11,7 @@ from tests.services.betalen import allocation as paid_allocation
 from tests.services.brought import NOVEMBER as NOV
 from tests.services.brought import OKTOBER, bring, line
 from tests.services.claims import Json, agree, allocate, claim, declaraties, declare, deliver, hours, send
-from tests.services.test_lokaal import MAANDEN, VRAAG, in_total, rule
+from tests.services.lokaal import MAANDEN, VRAAG, in_total, rule
 from tests.services.test_uitleg import explained, rules, step
 
 __all__ = ["hours"]

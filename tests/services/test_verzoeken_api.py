@@ -145,6 +145,17 @@ class TestWhatIsShown:
         [seen] = v.waiting(chain, "in-onderzoek")
         assert not seen["te_laat"]
 
+    def test_it_is_due_by_the_days_off_of_who_sees_it(self, chain: Chain) -> None:
+        """The municipality closes on the last day; the provider does not, and counts as it did."""
+        v.asked(chain, v.IJW, v.vot(v.IJW, v.product(v.IJW)))
+        [seen], due = v.waiting(chain), add_working_days(vandaag(), 5).isoformat()
+        chain.gemeente.call("PUT", "allocation", "/vrije-dagen", json={"datum": due, "omschrijving": "Brugdag"})
+        later = add_working_days(vandaag(), 6).isoformat()
+        assert [each["uiterlijk"] for each in v.waiting(chain)] == [later]
+        assert v.see(chain.gemeente, seen)["uiterlijk"] == later
+        [own] = chain.jeugdhulp.get("allocation", "/verzoeken")["verzoeken"]
+        assert (own["uiterlijk"], v.see(chain.jeugdhulp, own)["uiterlijk"]) == (due, due)
+
 
 class TestWhatIsTaken:
     def test_a_request_is_made_once_for_a_key(self, chain: Chain) -> None:
@@ -161,6 +172,19 @@ class TestWhatIsTaken:
         made = [call("POST", path, json=body, headers={"Idempotency-Key": "a"}) for _ in range(2)]
         assert [answer.status_code for answer in made] == [201, 201]
         assert made[0].json() == made[1].json()
+
+    def test_what_begins_in_the_place_of_another_says_so(self, chain: Chain) -> None:
+        """Of what a granted request changes and begins, only the successor of another volume."""
+        old = v.allocated(chain, v.IWMO)
+        v.asked(
+            chain, v.IWMO, v.vow(v.IWMO, te_wijzigen_producten=[v.changing(old)], nieuwe_producten=[v.fresh(v.IWMO)])
+        )
+        [seen] = v.waiting(chain)
+        v.granted(chain, seen)
+        kept = query("SELECT toewijzing_nummer, voorganger FROM besluit WHERE eigenaar = '0193'")
+        [successor] = [nummer for nummer, row in v.toewijzingen(chain.gemeente).items() if row["omvang"]["volume"] == 5]
+        assert {nummer: before for nummer, before in kept if before is not None} == {successor: old}
+        assert len(kept) == 4
 
     @pytest.mark.parametrize(
         ("wet", "changes", "place"),

@@ -1,15 +1,7 @@
-"""What every service's HTTP side has: its OpenAPI, its documentation, its headers, its problems and its health."""
+"""What every service answers over HTTP: its headers, its problems, its health, and when it fails."""
 
-import base64
-import json
 import logging
-import re
-import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any
-from urllib.parse import urljoin, urlsplit
+from collections.abc import Callable
 from uuid import uuid4
 
 import httpx
@@ -17,106 +9,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from services.messaging import queries
-from shared import logs, tokens
-from shared.config import SERVICES, installation_secret, settings
+from shared import logs
 from shared.db.session import current_engine
 from shared.limits import MAX_JSON, MAX_XML
-from shared.web import VERSION
 from tests.chain import Chain
-
-Json = dict[str, Any]
-each_service = pytest.mark.parametrize("name", list(SERVICES))
-
-
-def openapi(services: dict[str, str], name: str) -> Json:
-    found: Json = httpx.get(f"{services[name]}/v1/openapi.json").json()
-    return found
-
-
-def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
-    for path, methods in document["paths"].items():
-        for method, operation in methods.items():
-            yield path, method, operation
-
-
-def described(document: Json, schema: Json) -> bool:
-    """Whether a property says what it is, itself or at its $ref."""
-    if "description" in schema:
-        return True
-    name = schema.get("$ref", "").rpartition("/")[2]
-    return bool(name) and "description" in document["components"]["schemas"][name]
-
-
-@each_service
-class TestItsOpenApi:
-    def test_is_of_version_3_1_and_needs_no_key(self, services: dict[str, str], name: str) -> None:
-        document = openapi(services, name)
-        assert document["openapi"].startswith("3.1.")
-        assert (document["info"]["title"], document["info"]["version"]) == (f"zorgketen {name}", VERSION)
-
-    def test_describes_every_schema_and_every_property(self, services: dict[str, str], name: str) -> None:
-        document = openapi(services, name)
-        schemas = document["components"]["schemas"]
-        missing = [model for model, schema in schemas.items() if not schema.get("description")]
-        missing += [
-            f"{model}.{field}"
-            for model, schema in schemas.items()
-            for field, found in schema.get("properties", {}).items()
-            if not described(document, found)
-        ]
-        assert len(schemas) > 5
-        assert missing == []
-
-    def test_describes_every_parameter(self, services: dict[str, str], name: str) -> None:
-        document = openapi(services, name)
-        missing = [
-            f"{method} {path} {found['name']}"
-            for path, method, operation in operations(document)
-            for found in operation.get("parameters", [])
-            if not found.get("description") and not described(document, found["schema"])
-        ]
-        assert missing == []
-
-    def test_sums_up_every_operation_and_asks_a_key_for_all_but_health(
-        self, services: dict[str, str], name: str
-    ) -> None:
-        document = openapi(services, name)
-        for path, method, operation in operations(document):
-            assert operation["summary"], f"{method} {path}"
-            assert ("security" in operation) == (not path.startswith("/health")), f"{method} {path}"
-        assert document["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
-
-    def test_says_that_what_is_refused_is_a_problem(self, services: dict[str, str], name: str) -> None:
-        for path, method, operation in operations(openapi(services, name)):
-            for status in ("4XX", "5XX"):
-                content = operation["responses"][status]["content"]
-                assert "application/problem+json" in content, f"{method} {path}"
-
-    def test_has_paths_in_kebab_case_without_a_slash_at_the_end(self, services: dict[str, str], name: str) -> None:
-        step = r"(/[a-z]+(-[a-z]+)*|/\{[a-z]+\})"
-        for path in openapi(services, name)["paths"]:
-            assert re.fullmatch(rf"(/v1|/health){step}+", path), path
-
-    def test_has_properties_in_snake_case(self, services: dict[str, str], name: str) -> None:
-        for model, schema in openapi(services, name)["components"]["schemas"].items():
-            for field in schema.get("properties", {}):
-                assert re.fullmatch("[a-z]+(_[a-z]+)*[0-9]*", field), f"{model}.{field}"
-
-    def test_is_shown_on_a_page_that_loads_nothing_from_elsewhere(self, services: dict[str, str], name: str) -> None:
-        base = f"{services[name]}/v1/docs"
-        page = httpx.get(base)
-        assert page.status_code == 200
-        assert "/v1/openapi.json" in page.text
-        tags = re.findall(r"<(?:script|link|img|iframe)\b[^>]*", page.text)
-        links = [link for tag in tags for link in re.findall(r"""(?:src|href)=["']([^"']+)""", tag)]
-        assert len(links) >= 3
-        for link in links:
-            assert urlsplit(urljoin(base, link)).netloc == urlsplit(base).netloc, link
-            assert httpx.get(urljoin(base, link)).status_code == 200, link
-        policy = page.headers["content-security-policy"]
-        assert "default-src 'none'" in policy
-        assert "http" not in policy
-
+from tests.services.web import each_service, has_its_headers, is_a_problem
 
 SENT: dict[str, tuple[int, Callable[[Chain, str], httpx.Response]]] = {
     "live": (200, lambda chain, url: httpx.get(f"{url}/health/live")),
@@ -152,23 +49,6 @@ def test_every_answer_has_its_headers_and_every_refusal_is_a_problem(chain: Chai
     has_its_headers(answer)
     if status >= 400:
         is_a_problem(answer)
-
-
-def has_its_headers(answer: httpx.Response) -> None:
-    assert answer.headers["api-version"] == VERSION
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    assert "default-src 'none'" in answer.headers["content-security-policy"]
-    assert answer.headers["x-frame-options"] == "DENY"
-    assert answer.headers["strict-transport-security"].startswith("max-age=")
-    assert answer.headers["cache-control"] == "no-store"
-    assert answer.headers["referrer-policy"] == "no-referrer"
-
-
-def is_a_problem(answer: httpx.Response) -> None:
-    assert answer.headers["content-type"] == "application/problem+json"
-    body = answer.json()
-    assert set(body) == {"type", "title", "status", "detail", "bevindingen"}
-    assert (body["status"], body["title"] != "") == (answer.status_code, True)
 
 
 @each_service
@@ -268,69 +148,3 @@ class TestHealth:
             assert answer.status_code == 503
             has_its_headers(answer)
             is_a_problem(answer)
-
-
-class TestWhatTheServicesSayToEachOther:
-    def judge(self, chain: Chain, token: str, name: str = "billing") -> int:
-        headers = {"Authorization": f"Bearer {token}"}
-        body = {"organisatie": "0193", "berichten": [str(uuid4())]}
-        return httpx.post(f"{chain.urls[name]}/v1/beoordelingen", json=body, headers=headers).status_code
-
-    def test_a_token_of_this_installation_is_let_in(self, chain: Chain) -> None:
-        assert self.judge(chain, tokens.service_token("billing")) == 404
-
-    def test_a_token_for_another_service_is_not(self, chain: Chain) -> None:
-        assert self.judge(chain, tokens.service_token("allocation")) == 401
-
-    def test_a_token_lives_for_a_minute(self, chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
-        now = tokens.time.time()
-        for age, status in ((50, 404), (70, 401)):
-            with monkeypatch.context() as patch:
-                patch.setattr(tokens.time, "time", lambda age=age: now - age)
-                token = tokens.service_token("billing")
-            assert self.judge(chain, token) == status
-
-    def test_a_token_that_was_changed_or_is_not_signed_is_not_let_in(self, chain: Chain) -> None:
-        head, claims, signature = tokens.service_token("billing").split(".")
-        unsigned = base64.urlsafe_b64encode(json.dumps({"alg": "none", "typ": "JWT"}).encode()).decode().rstrip("=")
-        for token in (f"{head}.{claims}.{signature[::-1]}", f"{unsigned}.{claims}.", f"{head}.{claims}.", "x", "a.b.c"):
-            assert self.judge(chain, token) == 401
-
-    def test_a_key_of_an_organisation_is_no_token(self, chain: Chain) -> None:
-        assert {self.judge(chain, key) for key in chain.keys.values()} == {401}
-
-
-class TestTheSecret:
-    @pytest.fixture
-    def home(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-        monkeypatch.setenv("ZORGKETEN_HOME", str(tmp_path / "home"))
-        monkeypatch.delenv("ZORGKETEN_SECRET", raising=False)
-        return tmp_path / "home"
-
-    def test_is_made_once_and_never_seen_half(self, home: Path) -> None:
-        interval = sys.getswitchinterval()
-        sys.setswitchinterval(1e-6)
-        with ThreadPoolExecutor(16) as pool:
-            found = set(pool.map(lambda _: installation_secret.__wrapped__(), range(64)))
-        sys.setswitchinterval(interval)
-        assert len(found) == 1
-        assert len(found.pop()) >= 32
-
-    def test_is_its_owners_only(self, home: Path) -> None:
-        installation_secret.__wrapped__()
-        assert [path.name for path in home.iterdir()] == ["secret"]
-        assert (home / "secret").stat().st_mode & 0o777 == 0o600
-
-    def test_of_the_environment_goes_first(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("ZORGKETEN_SECRET", "x" * 40)
-        assert installation_secret.__wrapped__() == b"x" * 40
-        assert not home.exists()
-
-
-def test_a_setting_that_is_left_empty_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("ZORGKETEN_HOME", "ZORGKETEN_DB_SCHEMA", "ZORGKETEN_PARTNER_SLEUTELS", "ZORGKETEN_BILLING_URL"):
-        monkeypatch.setenv(name, "")
-    chosen = settings()
-    assert chosen.home.is_absolute()
-    assert (chosen.db_schema, chosen.partner_sleutels) == ("zorgketen", {})
-    assert chosen.billing_url == "http://127.0.0.1:8002"

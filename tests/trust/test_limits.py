@@ -23,7 +23,7 @@ from shared.web import create_app
 from tests.bench.frame import peak_mb
 from tests.chain import listening
 from tests.proofs import slow
-from tests.services.test_web import has_its_headers, is_a_problem
+from tests.services.web import has_its_headers, is_a_problem
 
 DEADLINE = 2.0
 

@@ -19,7 +19,7 @@ from services.allocation.sturing.models import (
     Wachttijden,
 )
 from services.allocation.sturing.verdelingen import KOLOMMEN, Vraag
-from shared.calendar import Periode, month, vandaag
+from shared.calendar import Periode, last_closed_quarter, month, vandaag
 from shared.contracts import AgbCode, Standaard
 from shared.db.session import transaction
 from shared.security import Caller, gemeente
@@ -28,6 +28,9 @@ from shared.tabel import CSV, AlsCsv, table
 router = APIRouter(tags=["sturing"])
 Reader = Annotated[Caller, Security(gemeente, scopes=["lezen"])]
 Jaar = Annotated[int | None, Query(ge=2015, le=2999, description="Kalenderjaar; leeg is dit jaar")]
+Afgesloten = Annotated[
+    int | None, Query(ge=2015, le=2999, description="Kalenderjaar; leeg is dat van het laatste kwartaal dat voorbij is")
+]
 Wet = Annotated[Standaard | None, Query(description="ijw of iwmo")]
 Sleutel = Annotated[str, Field(pattern=f"^({'|'.join(KOLOMMEN)})$")]
 Verdeling = Annotated[
@@ -57,37 +60,32 @@ def get_budgetten(
 
 
 @router.get("/doorstroom", response_model=Doorstroom, responses=CSV, summary="Beweging van zwaar naar licht")
-def get_doorstroom(who: Reader, als_csv: AlsCsv, jaar: Jaar = None, kwartaal: Kwartaal = None) -> Doorstroom | Response:
-    """Clients before a period and on its last day; numbers below ten are hidden."""
-    today = vandaag()
-    asked, *others = _periods(jaar or today.year, kwartaal, today)
+def get_doorstroom(
+    who: Reader, als_csv: AlsCsv, jaar: Afgesloten = None, kwartaal: Kwartaal = None
+) -> Doorstroom | Response:
+    """Clients before a period and on its last day, of quarters that are over and in steps of ten (ADR 0014)."""
+    closed = last_closed_quarter(vandaag())
+    begin, eind = _period(jaar or closed.year, kwartaal)
+    last = min(eind, closed)
     with transaction(who) as session:
-        rows = doorstroom.movements(session, who.organisatie, asked, others)
-    whole = Doorstroom(begin=asked.begin, eind=asked.eind, doorstroom=rows)
+        rows = doorstroom.movements(session, who.organisatie, Periode(begin, last)) if begin <= last else []
+    whole = Doorstroom(begin=begin, eind=last if begin <= last else None, doorstroom=rows)
     return table(whole, Beweging, rows, als_csv=als_csv)
 
 
-def _periods(jaar: int, kwartaal: int | None, today: date) -> list[Periode]:
-    """A year; or a quarter, with the year and its other quarters up to today, which together tell of each."""
-    others = [each for each in (None, 1, 2, 3, 4) if kwartaal and each != kwartaal]
-    asked, *more = (_period(jaar, each, today) for each in (kwartaal, *others))
-    return [asked, *(each for each in more if each.begin <= today)]
-
-
-def _period(jaar: int, kwartaal: int | None, today: date) -> Periode:
+def _period(jaar: int, kwartaal: int | None) -> tuple[date, date]:
     first, last = (1, 12) if kwartaal is None else (3 * kwartaal - 2, 3 * kwartaal)
-    begin = date(jaar, first, 1)
-    return Periode(begin, max(begin, min(month(jaar, last).eind, today)))
+    return date(jaar, first, 1), month(jaar, last).eind
 
 
 @router.get("/wachttijden", response_model=Wachttijden, responses=CSV, summary="Wachttijd van toewijzing tot start")
-def get_wachttijden(who: Reader, als_csv: AlsCsv, jaar: Jaar = None) -> Wachttijden | Response:
-    """Of the allocations on which the waiting began in a year."""
-    today = vandaag()
-    year = jaar or today.year
+def get_wachttijden(who: Reader, als_csv: AlsCsv, jaar: Afgesloten = None) -> Wachttijden | Response:
+    """Of the allocations on which the waiting began in a year, as it stood after the last quarter (ADR 0014)."""
+    closed = last_closed_quarter(vandaag())
+    year = jaar or closed.year
     with transaction(who) as session:
-        rows = wachttijden.waiting(session, who.organisatie, year, today)
-    return table(Wachttijden(jaar=year, peildatum=today, wachttijden=rows), Wachttijd, rows, als_csv=als_csv)
+        rows = wachttijden.waiting(session, who.organisatie, year, closed)
+    return table(Wachttijden(jaar=year, peildatum=closed, wachttijden=rows), Wachttijd, rows, als_csv=als_csv)
 
 
 @router.post("/scenarios", response_model=Scenarios, responses=CSV, summary="Reken een omzetting naar een model door")

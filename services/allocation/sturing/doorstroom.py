@@ -1,7 +1,7 @@
-"""Flow from heavy to light: the care of every client on two days, and how many moved, without small counts."""
+"""Flow from heavy to light: the care of every client on two days, and how many moved, in steps of ten."""
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from services.allocation.modellen import models
-from services.allocation.resultaten.afscherming import hidden
+from services.allocation.resultaten.afscherming import shown
 from services.allocation.sturing.bewegingen import BEWEGINGEN, Zorg
 from services.allocation.sturing.bewegingen import movements as moved
 from services.allocation.sturing.jaarbedrag import yearly
@@ -27,27 +27,21 @@ Moved = Mapping[tuple[str, str, str, str], frozenset[str]]
 """The movements of each client, under a law, by model and provider."""
 Tables = dict[str, dict[str, Counter[str]]]
 """Numbers of clients by movement, by what the table is of, and by group."""
-Place = tuple[str, str | None]
 
 
-def movements(session: Session, gemeente: str, periode: Periode, naast: Iterable[Periode] = ()) -> list[Beweging]:
-    """In a period, per law: the numbers of clients by model and by provider that may be shown.
+def movements(session: Session, gemeente: str, periode: Periode) -> list[Beweging]:
+    """In a period, per law: the numbers of clients by model and by provider, as they may be told (ADR 0014).
 
-    The day before its first one is compared with its last one; what came and went in between is not seen. What would
-    be hidden in a period `naast` it is hidden here as well, as whoever has the others could work it out.
+    The day before its first one is compared with its last one; what came and went in between is not seen.
     """
-    all_known = [_moved(session, gemeente, each) for each in (periode, *naast)]
-    laws = sorted({key[1] for found in all_known for key in found})
-    return [row for law in laws for row in _tables(law, [_counts(law, found) for found in all_known])]
-
-
-def _moved(session: Session, gemeente: str, periode: Periode) -> Moved:
     days = (periode.begin - timedelta(1), periode.eind)
-    return moved(*(_care(session, gemeente, dag, periode.eind) for dag in days))
+    found = moved(*(_care(session, gemeente, dag, periode.eind) for dag in days))
+    laws = sorted({key[1] for key in found})
+    return [row for law in laws for row in _rows(law, _counts(law, found))]
 
 
 def _counts(standaard: str, found: Moved) -> Tables:
-    """Under a law the clients of each movement, by model and by provider."""
+    """Under a law the clients of each movement, by model and by provider; every group is in every movement."""
     tables: Tables = {name: {per: Counter() for per in PER} for name in BEWEGINGEN}
     for (_, law, *groups), names in found.items():
         for per, group in zip(PER, groups, strict=True) if law == standaard else ():
@@ -56,49 +50,15 @@ def _counts(standaard: str, found: Moved) -> Tables:
     return tables
 
 
-def _tables(standaard: str, periods: Sequence[Tables]) -> Iterator[Beweging]:
-    """The rows of both tables of the first of some periods, with the groups of all, each table with its total."""
-    first = periods[0]
-    secret = {name: secrets([tables[name] for tables in periods]) for name in BEWEGINGEN}
-    for per in PER:
-        groups = sorted({group for tables in periods for group in tables[BEWEGINGEN[0]][per]})
-        for key in (*groups, None):
-            shown = {name: None if (per, key) in secret[name] else _count(first[name][per], key) for name in BEWEGINGEN}
-            yield Beweging.model_validate({"standaard": standaard, "per": per, "sleutel": key} | shown)
-
-
-def _count(counts: Counter[str], key: str | None) -> int:
-    return counts.total() if key is None else counts[key]
-
-
-def secrets(periods: Sequence[Mapping[str, Counter[str]]]) -> frozenset[Place]:
-    """Which places of tables with the same total are hidden in each of some periods: (table, group), None the total.
-
-    What one table or period hides, no other may tell: a total is hidden in all, and where that is so each table hides
-    a group, or else its groups would add up to it.
-
-    >>> sorted(secrets([{"a": Counter(x=18), "b": Counter(y=9, z=9)}]), key=str)
-    [('a', 'x'), ('a', None), ('b', 'y'), ('b', 'z'), ('b', None)]
-    """
-    found: set[Place] = set()
-    for tables in periods:
-        for per, counts in tables.items():
-            groups = sorted(counts)
-            places, total_too = hidden([counts[group] for group in groups])
-            found |= {(per, groups[at]) for at in places}
-            found |= {(table, None) for table in tables if total_too}
-    if any(group is None for _, group in found):
-        for tables in periods:
-            found |= {place for per, counts in tables.items() for place in _smallest(per, counts, found)}
-    return frozenset(found)
-
-
-def _smallest(per: str, counts: Counter[str], found: Container[Place]) -> list[Place]:
-    """The smallest groups of a table that hides none of those that count."""
-    some = [group for group in counts if counts[group]]
-    if any((per, group) in found for group in some):
-        return []
-    return [(per, group) for group in some if counts[group] == min(counts[each] for each in some)]
+def _rows(standaard: str, tables: Tables) -> Iterator[Beweging]:
+    """The groups of both tables and their totals of which anything is told."""
+    groups = {per: sorted(tables[BEWEGINGEN[0]][per]) for per in PER}
+    told = {name: shown([[of[per][group] for group in groups[per]] for per in PER]) for name, of in tables.items()}
+    for at, per in enumerate(PER):
+        for place, key in enumerate((*groups[per], None)):
+            counts = {name: total if key is None else of[at][place] for name, (of, total) in told.items()}
+            if any(counts.values()):
+                yield Beweging.model_validate({"standaard": standaard, "per": per, "sleutel": key} | counts)
 
 
 def _care(session: Session, gemeente: str, dag: date, prijsdag: date) -> list[Zorg]:

@@ -46,10 +46,15 @@ class Budgetten(Model):
 
 
 Aantal = int | None
+Dagen = int | None
+DAGEN = "In dagen; 7 is een week of minder, 364 een jaar of meer"
 
 
 class Beweging(Model):
-    """Cliënten die van zwaar naar licht bewogen of andersom; leeg is wat wegens kleine aantallen niet getoond wordt."""
+    """Cliënten die van zwaar naar licht bewogen of andersom, naar beneden afgerond op tientallen.
+
+    Leeg is wat over minder dan 10 gaat, of die zou verraden (zelden).
+    """
 
     standaard: str = Field(description="ijw of iwmo")
     per: str = Field(description="model of aanbieder")
@@ -70,33 +75,39 @@ class Doorstroom(Model):
     """Bewegingen in een periode: de dag ervoor vergeleken met de laatste dag."""
 
     begin: date = Field(description="Eerste dag")
-    eind: date = Field(description="Laatste dag, of vandaag als die eerder is")
-    doorstroom: list[Beweging] = Field(description="Per wet, per model en per aanbieder, en het totaal")
+    eind: date | None = Field(
+        description="Laatste dag, hooguit die van het laatste kwartaal dat voorbij is; leeg als er nog geen voorbij is"
+    )
+    doorstroom: list[Beweging] = Field(
+        description="Per wet, per model en per aanbieder, en het totaal; alleen waarvan iets getoond wordt"
+    )
 
 
 class Wachttijd(Model):
-    """Hoe lang cliënten wachten tussen toewijzing en start, in dagen."""
+    """Hoe lang cliënten wachten tussen toewijzing en start: aantallen op tientallen naar beneden, dagen op hele weken.
+
+    Leeg is wat over minder dan 10 toewijzingen gaat, of die zou verraden (zelden).
+    """
 
     standaard: str = Field(description="ijw of iwmo")
     aanbieder: str = Field(description="AGB-code")
     product: str = Field(description="Productcategorie en -code")
-    gestart: int = Field(description="Toewijzingen die gestart zijn")
-    gemiddeld: float | None = Field(description="Gemiddelde wachttijd van wat gestart is, op één decimaal")
-    mediaan: float | None = Field(description="De helft wachtte niet langer")
-    p90: int | None = Field(description="Negen van de tien wachtten niet langer")
-    wachtend: int = Field(description="Toewijzingen die nog niet gestart zijn en al hadden kunnen starten")
-    langst_wachtend: int | None = Field(description="Hoe lang de langst wachtende al wacht")
-    gemiddeld_wachtend: float | None = Field(description="Hoe lang de wachtenden gemiddeld al wachten")
+    gestart: Aantal = Field(description="Toewijzingen die gestart zijn")
+    gemiddeld: Dagen = Field(description="Gemiddelde wachttijd van wat gestart is. " + DAGEN)
+    mediaan: Dagen = Field(description="De helft wachtte niet langer. " + DAGEN)
+    p90: Dagen = Field(description="Negen van de tien wachtten niet langer. " + DAGEN)
+    wachtend: Aantal = Field(description="Toewijzingen die nog niet gestart waren en al hadden kunnen starten")
+    gemiddeld_wachtend: Dagen = Field(description="Hoe lang de wachtenden gemiddeld al wachtten. " + DAGEN)
     levertermijn: int | None = Field(description="Werkdagen die de aanbieder volgens de inkoop heeft")
-    te_laat: int | None = Field(description="Gestart na de levertermijn, of die termijn al voorbij; leeg: geen termijn")
+    te_laat: Aantal = Field(description="Gestart na de levertermijn, of die termijn al voorbij; leeg ook: geen termijn")
 
 
 class Wachttijden(Model):
-    """Wachttijden van de toewijzingen waarvan het wachten in een jaar begon."""
+    """Wachttijden van de toewijzingen waarvan het wachten in een jaar begon; wie nu wacht staat bij /v1/termijnen."""
 
     jaar: int = Field(description="Kalenderjaar")
-    peildatum: date = Field(description="Tot en met deze dag is geteld")
-    wachttijden: list[Wachttijd] = Field(description="Per wet, aanbieder en product")
+    peildatum: date = Field(description="Laatste dag van het laatste kwartaal dat voorbij is: tot en met dan is geteld")
+    wachttijden: list[Wachttijd] = Field(description="Per wet, aanbieder en product; alleen waarvan iets getoond wordt")
 
 
 class Omzetregel(Model):

@@ -22,6 +22,7 @@ from services.allocation.termijnen.models import (
 from shared.calendar import FEESTDAGEN, vandaag
 from shared.contracts import Datum, Organisatiecode
 from shared.db.session import transaction
+from shared.db.vrij import own_days
 from shared.security import Caller, caller
 from shared.termen import TERMEN
 from shared.web import following
@@ -105,7 +106,7 @@ def _signaal(row: Row[Any]) -> Signaal:
 def get_vrije_dagen(who: Reader) -> VrijeDagen:
     """Public holidays, and what the organisation itself says of days."""
     with transaction(who) as session:
-        rows = vrij.own_days(session, who.organisatie)
+        rows = own_days(session, who.organisatie)
     public = [Feestdag(datum=day, naam=name) for day, name in FEESTDAGEN.items()]
     return VrijeDagen(vrije_dagen=[VrijeDag.of(row) for row in rows], feestdagen=public)
 

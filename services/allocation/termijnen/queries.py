@@ -29,9 +29,9 @@ from sqlalchemy.orm import Session
 
 from services.allocation.termijnen.gedaan import GEDAAN
 from services.allocation.termijnen.situaties import SITUATIES
-from services.allocation.termijnen.vrij import days_off
 from shared.calendar import add_working_days, is_working_day, working_days
 from shared.db import audit
+from shared.db.vrij import days_off
 from shared.errors import Fault, Refused
 from shared.termen import TE_LAAT, TERMEN, VERVALT, Term
 

@@ -1,9 +1,8 @@
-"""The days off of an organisation: the public holidays, and what it says of days itself."""
+"""What an organisation says of days: that it is off, or works on a public holiday. They are read in shared.db.vrij."""
 
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -12,19 +11,6 @@ from shared.db import tables as t
 from shared.errors import Fault, Refused, not_found
 
 GEEN_FEESTDAG = "Dit is geen bekende feestdag: alleen die kan een werkdag worden. Kies een dag uit 'feestdagen'."
-
-
-def days_off(session: Session, eigenaar: str) -> frozenset[date]:
-    """All days off of an organisation, beside weekends."""
-    own = {row.datum: row.werkdag for row in own_days(session, eigenaar)}
-    return frozenset(day for day in FEESTDAGEN.keys() | own.keys() if not own.get(day))
-
-
-def own_days(session: Session, eigenaar: str) -> list[Row[Any]]:
-    """What an organisation says of days and holds: days off, and public holidays on which it works; by date."""
-    row = t.vrije_dag
-    query = select(row).where(row.c.eigenaar == eigenaar, row.c.ingetrokken_op.is_(None))
-    return list(session.execute(query.order_by(row.c.datum)))
 
 
 def keep_day(session: Session, eigenaar: str, datum: date, omschrijving: str, *, werkdag: bool) -> None:

@@ -17,6 +17,8 @@ from shared.errors import Fault
 DAG = timedelta(1)
 TOTAAL = "6"
 """Frequentie of a volume for the whole of an allocation."""
+CORRECTIE = "14"
+"""RedenWijziging of what was entered wrongly."""
 
 
 def faults(session: Session, row: Row[Any], wanted: Wijziging) -> list[Fault]:
@@ -75,8 +77,11 @@ def not_to_stretch(row: Row[Any], vandaag: date) -> str:
 
 
 def too_late(row: Row[Any], wanted: Wijziging, vandaag: date) -> list[Fault]:
-    """What keeps a change from moving the last day later (OP380); that of a deleted one its message tells (TR384)."""
-    if row.reden_wijziging == VERWIJDERD or wanted.einddatum is None:
+    """What keeps a change from moving the last day later (OP380); that of a deleted one its message tells (TR384).
+
+    Whoever mends a day that was entered wrongly does not lengthen what was decided.
+    """
+    if row.reden_wijziging == VERWIJDERD or wanted.einddatum is None or wanted.reden_wijziging == CORRECTIE:
         return []
     why = not_to_stretch(row, vandaag) if checks.longer(row.einddatum, wanted.einddatum) else ""
     return [Fault("OP380", "/einddatum", why)] if why else []

@@ -1,6 +1,5 @@
 """The HTTP API of requests."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Security
@@ -23,6 +22,7 @@ from services.allocation.verzoeken.models import (
 from shared.calendar import system_clock, vandaag
 from shared.contracts import Organisatiecode, Standaard, Volgnummer
 from shared.db.session import transaction
+from shared.db.vrij import days_off
 from shared.repeat import Sleutel, once
 from shared.security import Caller, aanbieder, caller, gemeente
 from shared.web import following
@@ -68,9 +68,9 @@ def get_verzoeken(
     """The requests of the caller's own side, oldest first: those of a provider, or those that a municipality got."""
     wanted = queries.Filter(status, standaard, organisatie, na, limit)
     with transaction(who) as session:
-        rows = queries.many(session, who.organisatie, wanted)
+        rows, vrij = queries.many(session, who.organisatie, wanted), days_off(session, who.organisatie)
     more = following(request, rows, limit, queries.plaats)
-    return Verzoeken(verzoeken=[tonen.kort(row, who, vandaag()) for row in rows[:limit]], volgende=more)
+    return Verzoeken(verzoeken=[tonen.kort(row, who, vandaag(), vrij) for row in rows[:limit]], volgende=more)
 
 
 @router.get("/verzoeken/{id}", summary="Eén verzoek")
@@ -129,5 +129,5 @@ def post_onderzoek(id: VerzoekId, who: Beslisser, sleutel: Sleutel = None) -> Vo
 
 def _sent(session: Session, bericht: Any, who: Caller) -> VerstuurdVerzoek:
     rows: list[Row[Any]] = queries.of_message(session, who.organisatie, bericht)
-    today: date = vandaag()
-    return VerstuurdVerzoek(bericht=bericht, verzoeken=[tonen.kort(row, who, today) for row in rows])
+    today, vrij = vandaag(), days_off(session, who.organisatie)
+    return VerstuurdVerzoek(bericht=bericht, verzoeken=[tonen.kort(row, who, today, vrij) for row in rows])

@@ -46,18 +46,24 @@ def grant(
     ceilings = plafonds.before(session, row.eigenaar, row.standaard)
     bericht = _send(session, granted, nu)
     for product in granted.products:
-        toewijzen.record(session, who, bericht, product["toewijzing_nummer"], maker, {"resultaatgebieden": []})
+        nummer = product["toewijzing_nummer"]
+        behind: dict[str, Any] = {"resultaatgebieden": [], "voorganger": granted.voorgangers.get(nummer)}
+        toewijzen.record(session, who, bericht, nummer, maker, behind)
     return toewijzen.Besloten(bericht, granted.changes, plafonds.warnings(session, granted.changes, ceilings))
 
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """A request, the Client of its 301, the allocations that are new or change in it, and each before and after."""
+    """A request, the Client of its 301, the allocations that are new or change in it, and each before and after.
+
+    `voorgangers` are the numbers of what new ones took the place of, by theirs.
+    """
 
     verzoek: Row[Any]
     client: Mapping[str, Any]
     products: list[inwilligen.Product]
     changes: list[checks.Change]
+    voorgangers: Mapping[int, int]
 
 
 def _examine(session: Session, gemeente: str, verzoek: str, wanted: Inwilliging, nu: datetime) -> Granted:
@@ -68,14 +74,15 @@ def _examine(session: Session, gemeente: str, verzoek: str, wanted: Inwilliging,
     row = _taken(session, gemeente, verzoek)
     _check_undecided(row)
     client, found = _client(session, row, wanted)
+    voorgangers: dict[int, int] = {}
     if row.soort == queries.TOEWIJZING:
         products, more = _allocation(session, row, wanted)
         more += toetsen.stretched(session, row, products, nu.astimezone(NEDERLAND).date())
     else:
-        products, more = _changes(session, row, wanted, nu.astimezone(NEDERLAND).date())
+        products, voorgangers, more = _changes(session, row, wanted, nu.astimezone(NEDERLAND).date())
     _refuse(found + more)
     standing = _standing(session, row)
-    granted = Granted(row, client, products, toetsen.changes(row, products, standing))
+    granted = Granted(row, client, products, toetsen.changes(row, products, standing), voorgangers)
     found = [*_custody(session, granted), *toetsen.faults(session, row, products, standing)]
     if found:
         _refuse(toewijzen.tried(session, found, lambda: _send(session, granted, nu)))
@@ -204,20 +211,24 @@ def _amended(wanted: Inwilliging) -> dict[str, Any]:
 
 def _changes(
     session: Session, row: Row[Any], wanted: Inwilliging, vandaag: date
-) -> tuple[list[inwilligen.Product], list[Fault]]:
-    """All that a request for change asks for, with other days where its own have passed (IV093)."""
+) -> tuple[list[inwilligen.Product], dict[int, int], list[Fault]]:
+    """All that a request for change asks for, with other days where its own have passed (IV093); who follows whom."""
     told, named = _standing(session, row), queries.gevraagd(session, row)
     asked = [product for product in named if product.soort != "ongewijzigd"]
     faults = [*_as_a_whole(wanted), *_gone(named, told), *_other_days(asked, told, wanted, vandaag)]
     if faults:
-        return [], faults
+        return [], {}, faults
     products: list[inwilligen.Product] = []
+    voorgangers: dict[int, int] = {}
     for product in _with_other_days(asked, wanted):
         if product.soort == "nieuw":
             products.append(inwilligen.new(product, _number(session, row)))
         else:
-            products += inwilligen.changed(product, told[product.toewijzing_nummer or 0], lambda: _number(session, row))
-    return products, []
+            old = product.toewijzing_nummer or 0
+            made = inwilligen.changed(product, told[old], lambda: _number(session, row))
+            voorgangers |= {new["toewijzing_nummer"]: old for new in made[1:]}
+            products += made
+    return products, voorgangers, []
 
 
 def _standing(session: Session, row: Row[Any]) -> dict[int, inwilligen.Product]:

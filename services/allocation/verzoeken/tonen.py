@@ -1,5 +1,6 @@
 """Requests as the API shows them, and when the decision on them is due."""
 
+from collections.abc import Container
 from datetime import date
 from typing import Any
 
@@ -20,22 +21,24 @@ from services.allocation.verzoeken.models import (
 )
 from shared.calendar import NEDERLAND
 from shared.db import people
+from shared.db.vrij import days_off
 from shared.security import Caller
 from shared.standard.codelists import name_of
 from shared.termen import TERMEN
 
 
-def uiterlijk(row: Row[Any]) -> date | None:
-    """The last day for the next decision on a request; None when there is none to make."""
+def uiterlijk(row: Row[Any], vrij: Container[date]) -> date | None:
+    """The last day for the next decision on a request, by days off; None when there is none to make."""
     if row.status == queries.OPEN:
-        return TERMEN[f"verzoek-{row.soort}"].last_day(_received(row))
-    return TERMEN[f"onderzoek-{row.soort}"].last_day(row.dagtekening) if row.status == queries.ONDERZOEK else None
+        return TERMEN[f"verzoek-{row.soort}"].last_day(_received(row), vrij)
+    looked_into = row.status == queries.ONDERZOEK
+    return TERMEN[f"onderzoek-{row.soort}"].last_day(row.dagtekening, vrij) if looked_into else None
 
 
-def uiterlijk_woonplaats(row: Row[Any]) -> date | None:
+def uiterlijk_woonplaats(row: Row[Any], vrij: Container[date]) -> date | None:
     """The last day to reject an allocation for the woonplaatsbeginsel, while that can be done (iJw)."""
     sent_on = row.soort == queries.TOEWIJZING and row.standaard == "ijw"
-    return TERMEN["woonplaats"].last_day(_received(row)) if sent_on and row.status in queries.WACHTEND else None
+    return TERMEN["woonplaats"].last_day(_received(row), vrij) if sent_on and row.status in queries.WACHTEND else None
 
 
 def _received(row: Row[Any]) -> date:
@@ -44,14 +47,14 @@ def _received(row: Row[Any]) -> date:
     return day
 
 
-def kort(row: Row[Any], who: Caller, vandaag: date) -> Verzoek:
-    """A request as it stands in the list."""
-    return Verzoek(**_leaves(row, who, vandaag))
+def kort(row: Row[Any], who: Caller, vandaag: date, vrij: Container[date]) -> Verzoek:
+    """A request as it stands in the list; `vrij` are the days off of who sees it, beside weekends."""
+    return Verzoek(**_leaves(row, who, vandaag, vrij))
 
 
-def _leaves(row: Row[Any], who: Caller, vandaag: date) -> dict[str, Any]:
+def _leaves(row: Row[Any], who: Caller, vandaag: date, vrij: Container[date]) -> dict[str, Any]:
     gemeente, aanbieder = sorted((row.eigenaar, row.tegenpartij), key=len)
-    last = uiterlijk(row)
+    last = uiterlijk(row, vrij)
     same = ("soort", "standaard", "referentie_aanbieder", "dagtekening", "status", "bericht")
     return {
         "id": queries.identity(row),
@@ -67,11 +70,12 @@ def _leaves(row: Row[Any], who: Caller, vandaag: date) -> dict[str, Any]:
 def volledig(session: Session, row: Row[Any], who: Caller, vandaag: date) -> VolledigVerzoek:
     """A request with everything that was asked and answered; who the client is only for who may see it."""
     asked, inzien = queries.request(session, row), "inzien" in who.rechten
+    vrij = days_off(session, row.eigenaar)
     allocation = row.soort == queries.TOEWIJZING
     reden = None if allocation else asked.reden_verzoek
     return VolledigVerzoek(
-        **_leaves(row, who, vandaag),
-        uiterlijk_woonplaats=uiterlijk_woonplaats(row),
+        **_leaves(row, who, vandaag, vrij),
+        uiterlijk_woonplaats=uiterlijk_woonplaats(row, vrij),
         reden=reden,
         omschrijving=reden and name_of("WJ758", row.standaard, reden),
         producten=[_product(product) for product in queries.gevraagd(session, row)],

@@ -101,11 +101,11 @@ def get_opvallende_tarieven(who: Reader, asked: Asked, als_csv: AlsCsv) -> Opval
     return table(whole, OpvallendeRegel, rows, als_csv=als_csv)
 
 
-@router.get("/realisatie", response_model=Realisaties, responses=CSV, summary="Toegekend tegen vastgelegd")
+@router.get("/realisatie", response_model=Realisaties, responses=CSV, summary="Toegekend of betaald tegen vastgelegd")
 def get_realisatie(
     who: Reader, als_csv: AlsCsv, jaar: Jaar = None, standaard: Wet = None, per: Verdeling = "maand"
 ) -> Realisaties | Response:
-    """By the month of the product period; what was committed as allocation counts it."""
+    """By the month of the product period, or in which an instalment fell due; committed as allocation counts it."""
     year = jaar or vandaag().year
     with transaction(who) as session:
         rows = realisatie.realised(session, who.organisatie, year, per, standaard)

@@ -101,12 +101,16 @@ class OpvallendeTarieven(Model):
 
 
 class Realisatie(Model):
-    """Wat er is toegekend tegen wat er is vastgelegd."""
+    """Wat er is toegekend, of bij een taakbekostiging betaald, tegen wat er is vastgelegd."""
 
-    standaard: str = WET
-    sleutel: str = Field(description="Maand, plafond, tegenpartij of product")
-    vastgelegd: int = Field(description="Eurocenten volgens de toewijzingen zoals zij nu gelden")
-    gerealiseerd: int = Field(description="Toegekende eurocenten, min wat is gecrediteerd")
+    standaard: str = Field(description="ijw of iwmo; leeg: een taakbekostiging, die geen wet heeft")
+    sleutel: str = Field(description="Maand, plafond, tegenpartij of product (leeg bij een taakbekostiging)")
+    vastgelegd: int = Field(
+        description="Eurocenten volgens de toewijzingen zoals zij nu gelden, of de termijnen die in die maand vervallen"
+    )
+    gerealiseerd: int = Field(
+        description="Toegekende eurocenten, min wat is gecrediteerd; van die termijnen wat de bank heeft betaald"
+    )
     verschil: int = Field(description="Vastgelegd min gerealiseerd")
     percentage: int | None = Field(description="Gerealiseerd als percentage van vastgelegd, naar beneden")
     zonder_bedrag: int = Field(description="Aantal toewijzingen dat (deels) als 0 telt: het bedrag is niet bekend")
@@ -115,6 +119,6 @@ class Realisatie(Model):
 class Realisaties(Model):
     """Realisatie over een jaar, of over de periode van ieder plafond."""
 
-    jaar: int = Field(description="Kalenderjaar van de productperioden")
+    jaar: int = Field(description="Kalenderjaar van de productperioden en vervaldatums")
     per: str = Field(description="maand, plafond, tegenpartij of product")
     realisatie: list[Realisatie] = Field(description="Per wet en sleutel")

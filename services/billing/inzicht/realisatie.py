@@ -1,9 +1,9 @@
-"""What was granted against what was committed: one query, with the figures of allocation."""
+"""What was granted or paid against what was committed: one query, with the figures of allocation."""
 
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, case, cast, exists, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger, Text
 
@@ -19,9 +19,13 @@ VERDELINGEN = ("maand", "plafond", "tegenpartij", "product")
 def realised(session: Session, eigenaar: str, jaar: int, per: str, standaard: str | None) -> list[Realisatie]:
     """Per law and key what allocations commit, and what was granted for product periods in it.
 
-    Over a calendar year; per ceiling over the period of each ceiling that has days in that year.
+    Over a calendar year; per ceiling over the period of each ceiling that has days in that year. Of tasks, which have
+    no law and so no ceiling, their instalments and what was paid of these.
     """
-    found = union_all(_committed(eigenaar, jaar, per, standaard), _granted(eigenaar, jaar, per, standaard)).subquery()
+    parts = [_committed(eigenaar, jaar, per, standaard), _granted(eigenaar, jaar, per, standaard)]
+    if standaard is None and per != "plafond":
+        parts.append(_tasks(eigenaar, jaar, per))
+    found = union_all(*parts).subquery()
     key = (found.c.standaard, found.c.sleutel)
     sums = (cast(func.sum(found.c[name]), BigInteger).label(name) for name in ("vastgelegd", "gerealiseerd"))
     unknown = func.count(found.c.onbekend.distinct())
@@ -93,4 +97,35 @@ def _granted(eigenaar: str, jaar: int, per: str, standaard: str | None) -> Selec
             *([message.c.standaard == standaard] if standaard else []),
             ~ledger.rejected_line(line),
         )
+    )
+
+
+def _tasks(eigenaar: str, jaar: int, per: str) -> Select[Any]:
+    """The instalments that fall due in a year, and those that the bank paid, in the month in which they fell due.
+
+    Advances are no part of it: they are taken back from what is granted.
+    """
+    task, part = t.taakbekostiging.c, t.betaaltermijn.c
+    keys = {"maand": func.to_char(part.vervaldatum, "YYYY-MM"), "tegenpartij": task.aanbieder, "product": literal("")}
+    paid = case((_paid(part), part.bedrag), else_=0).label("gerealiseerd")
+    return (
+        select(literal("").label("standaard"), keys[per].label("sleutel"), part.bedrag.label("vastgelegd"), paid)
+        .add_columns(cast(null(), Text))
+        .where(task.eigenaar == eigenaar, part.eigenaar == task.eigenaar, part.taakbekostiging == task.nummer)
+        .where(part.soort == "termijn", part.vervaldatum.between(date(jaar, 1, 1), date(jaar, 12, 31)))
+    )
+
+
+def _paid(part: Any) -> ColumnElement[bool]:
+    """Whether an instalment is in a payment that the bank carried out and that stands."""
+    line, payment = t.betaalregel.c, t.betaling.c
+    own = (line.eigenaar == part.eigenaar, line.taakbekostiging == part.taakbekostiging)
+    return exists().where(
+        *own,
+        line.termijn == part.volgnummer,
+        line.soort == "termijn",
+        line.levend,
+        payment.eigenaar == line.eigenaar,
+        payment.id == line.betaling,
+        payment.uitgevoerd_op.is_not(None),
     )

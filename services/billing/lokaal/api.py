@@ -21,6 +21,7 @@ from services.billing.lokaal.models import (
 )
 from shared.calendar import add_working_days, system_clock, vandaag
 from shared.db.session import transaction
+from shared.db.vrij import days_off
 from shared.repeat import Sleutel, once
 from shared.security import Caller, gemeente
 
@@ -87,7 +88,7 @@ def get_vragen(
     """The most urgent first; after the last day a line is granted and the answer goes out."""
     with transaction(who) as session:
         rows = queries.questions(session, who.organisatie, wacht=wacht, limit=limit)
-    near = add_working_days(vandaag(), NEAR)
+        near = add_working_days(vandaag(), NEAR, days_off(session, who.organisatie))
     return Vragen(vragen=[_vraag(row, near) for row in rows])
 
 

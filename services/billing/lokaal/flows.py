@@ -16,6 +16,7 @@ from shared.calendar import NEDERLAND, add_working_days
 from shared.db import lokaal as tl
 from shared.db.ledger import LOKAAL
 from shared.db.session import Namens
+from shared.db.vrij import days_off
 from shared.errors import Fault, Refused
 from shared.jobs import defer
 from shared.judging import check_later, record, scope_of
@@ -110,7 +111,8 @@ def _touched(hit: judging.Hit) -> Geraakt:
 def apply(session: Session, bericht: Row[Any], rules: Sequence[Row[Any]], vandaag: date) -> None:
     """Let local rules, and those of OMVANG with them, look at a declaratie that the others have just judged."""
     if hits := _settled(session, bericht, rules, scope_of(bericht, vandaag)):
-        until = add_working_days(bericht.aangemaakt.astimezone(NEDERLAND).date(), ANTWOORD - MARGE)
+        received = bericht.aangemaakt.astimezone(NEDERLAND).date()
+        until = add_working_days(received, ANTWOORD - MARGE, days_off(session, bericht.eigenaar))
         session.execute(insert(tl.vraag), [_kept(bericht, hit, until) for hit in hits])
 
 
