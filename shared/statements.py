@@ -94,14 +94,17 @@ def statement(
     whole = (scope.standaard, scope.soort, scope.by_municipality, key)
     if whole not in _STATEMENTS:
         any_such = pattern(scope.standaard, scope.soort, municipality=scope.by_municipality)
-        _STATEMENTS[whole] = _compiled(into, names, build(any_such), any_such)
+        _STATEMENTS[whole] = compiled(into, names, build(any_such), any_such)
     return _STATEMENTS[whole]
 
 
-def _compiled(into: Table, names: Sequence[str], found: Any, any_such: Pattern) -> Statement:
-    """The SELECT is asked for each row of the list. What is always the same stands in it: an index may need that."""
-    compiled = cast("SQLCompiler", found.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True}))
-    places, fixed = compiled.positiontup or (), compiled.params
+def compiled(into: Table, names: Sequence[str], found: Any, any_such: Pattern) -> Statement:
+    """The SELECT is asked for each row of the list. What is always the same stands in it: an index may need that.
+
+    OFFSET 0 keeps Postgres from joining the list with what the rules read, in whatever order its statistics suggest.
+    """
+    made = cast("SQLCompiler", found.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True}))
+    places, fixed = made.positiontup or (), made.params
 
     def written(match: re.Match[str]) -> str:
         return Literal(fixed[places[int(match[1]) - 1]]).as_string()
@@ -112,5 +115,5 @@ def _compiled(into: Table, names: Sequence[str], found: Any, any_such: Pattern) 
     columns = ", ".join(names)
     sql = f"""INSERT INTO {into.name} ({columns}) SELECT gevonden.*
         FROM unnest({listed}) AS {_LIST} ({", ".join(asked)})
-        CROSS JOIN LATERAL ({re.sub(r"[$]([0-9]+)", written, str(compiled))}) AS gevonden ({columns})"""  # noqa: S608
+        CROSS JOIN LATERAL ({re.sub(r"[$]([0-9]+)", written, str(made))} OFFSET 0) AS gevonden ({columns})"""  # noqa: S608
     return Statement(sql.encode(), [ask for ask, _ in asked.values()])

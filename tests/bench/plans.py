@@ -3,19 +3,16 @@
 What tests/rules/test_plans.py asks on a thousand messages is asked here where reading a whole table would hurt.
 """
 
-from typing import Any
-
 from sqlalchemy import text
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from shared.calendar import vandaag
 from shared.db.session import Namens, transaction
-from shared.judging import rows_of, scope_of
-from shared.rules import Scope, registered
+from shared.judging import scope_of
+from shared.rules import Scope
 from tests.bench.dataset import GEMEENTE
 from tests.bench.frame import Result
-from tests.rules.test_plans import NARROWING, RULES, scans
+from tests.rules.test_plans import NARROWING, RULES, plan_of_rule, scans
 
 SOORTEN = ("301", "305", "307", "315", "317", "319")
 
@@ -28,7 +25,7 @@ def run() -> Result:
             (code, soort, scan["Node Type"], scan.get("Relation Name", scan.get("Index Name")), searched)
             for code, klasse, soort in RULES
             if soort in latest
-            for scan in scans(_plan(session, code, klasse, latest[soort]))
+            for scan in scans(plan_of_rule(session, code, klasse, latest[soort]))
             for searched in [scan.get("Index Cond", scan.get("Recheck Cond", ""))]
         ]
     walks = [scan for scan in found if not any(name in scan[4] for name in NARROWING)]
@@ -45,12 +42,3 @@ def _latest(session: Session, soort: str) -> Scope:
     )
     row = session.execute(query, {"eigenaar": GEMEENTE, "soort": soort}).one()
     return scope_of(row, vandaag())
-
-
-def _plan(session: Session, code: str, klasse: str, scope: Scope) -> dict[str, Any]:
-    """What Postgres makes of the SELECT of a rule."""
-    select = registered()[code].function(scope, rows_of(scope, klasse))
-    query = select.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]
-    found = session.connection().exec_driver_sql(f"EXPLAIN (FORMAT JSON) {query}").scalar_one()
-    plan: dict[str, Any] = found[0]["Plan"]
-    return plan

@@ -73,7 +73,7 @@ def test_what_differs_per_message_is_not_that_of_the_first_one(both: Session, bu
 def built_for(chosen: judging._Chosen, any_such: statements.Pattern) -> statements.Statement:
     """The statement of one rule."""
     found = union_all(*judging._found_by([chosen], any_such))
-    return statements._compiled(t.bevinding, judging._COLUMNS, found, any_such)
+    return statements.compiled(t.bevinding, judging._COLUMNS, found, any_such)
 
 
 @pytest.mark.parametrize("municipality", [True, False])
