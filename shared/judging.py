@@ -257,7 +257,8 @@ def turns(rows: Iterable[Row[Any]]) -> Iterator[tuple[str, list[Row[Any]]]]:
         law = waiting[0].standaard
         first = {row.tegenpartij: row for row in reversed(waiting) if row.standaard == law}
         yield law, [*first.values()]
-        waiting = [row for row in waiting if row not in first.values()]
+        judged = {row.id for row in first.values()}
+        waiting = [row for row in waiting if row.id not in judged]
 
 
 def judge(session: Session, rows: Sequence[Row[Any]], vandaag: date, *, without: Container[str] = ()) -> None:

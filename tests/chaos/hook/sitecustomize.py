@@ -115,7 +115,7 @@ def _install() -> None:
     around(clients, "push", "verstuur")
     around(clients, "assess", "vraag")
     around(jobs, "defer", "taak")
-    around(jobs, "defer_messages", "taken")
+    around(jobs, "defer_messages", "taak")
     around(ledger, "store", "opslaan")
     ledger.store = _marking(ledger.store)
     ledger.set_status = _marking(ledger.set_status)

@@ -11,13 +11,13 @@ OPEN = "status IN ('todo', 'doing')"
 def upgrade() -> None:
     """Add the indexes."""
     op.execute(
-        "CREATE INDEX ix_wachtrij_organisatie ON procrastinate_jobs (task_name, (args ->> 'organisatie'), id)"
+        "CREATE INDEX procrastinate_wachtrij_organisatie ON procrastinate_jobs (task_name, (args ->> 'organisatie'), id)"
         " WHERE status = 'todo'"
     )
-    op.execute(f"CREATE INDEX ix_wachtrij_lock ON procrastinate_jobs (lock, id) WHERE {OPEN}")
+    op.execute(f"CREATE INDEX procrastinate_wachtrij_lock ON procrastinate_jobs (lock, id) WHERE {OPEN}")
 
 
 def downgrade() -> None:
     """Drop them."""
-    op.execute("DROP INDEX ix_wachtrij_lock")
-    op.execute("DROP INDEX ix_wachtrij_organisatie")
+    op.execute("DROP INDEX procrastinate_wachtrij_lock")
+    op.execute("DROP INDEX procrastinate_wachtrij_organisatie")
