@@ -5,14 +5,14 @@ same one once it is back, takes them up again when its heartbeat is old, so ever
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ConnectorException
-from procrastinate.jobs import Job
+from procrastinate.jobs import DEFAULT_QUEUE, Job
 from procrastinate.sync_psycopg_connector import SyncPsycopgConnector
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -38,12 +38,19 @@ def defer(session: Session, task: str, *, lock: str, at: datetime | None = None,
     task_of.defer(**arguments)
 
 
-def defer_messages(session: Session, task: str, organisatie: str, locks: Mapping[UUID, str]) -> None:
+ALLEEN = "alleen"
+"""The queue of what takes nothing along: it may have to wait for somebody elsewhere."""
+
+
+def defer_messages(
+    session: Session, task: str, organisatie: str, locks: Mapping[UUID, str], alone: Container[UUID] = ()
+) -> None:
     """As `defer`, a task on messages of an organisation: by the id of each its lock."""
-    jobs = [
-        _outbox.configure_task(task, lock=f"{task}/{lock}").make_new_job(organisatie=organisatie, bericht=str(bericht))
-        for bericht, lock in locks.items()
-    ]
+    jobs = []
+    for bericht, lock in locks.items():
+        queue = ALLEEN if bericht in alone else DEFAULT_QUEUE
+        task_of = _outbox.configure_task(task, lock=f"{task}/{lock}", queue=queue)
+        jobs.append(task_of.make_new_job(organisatie=organisatie, bericht=str(bericht)))
     if jobs:
         connection = session.connection().connection.driver_connection
         _outbox.job_manager.batch_defer_jobs(jobs, connection)
@@ -98,6 +105,8 @@ _DONE = "DELETE FROM procrastinate_jobs WHERE id = ANY (:ids) AND status = 'doin
 
 def _taken(job: Job) -> dict[int, str]:
     """Other jobs that this worker does now, in their order, and the message of each; if it dies they are retried."""
+    if job.queue == ALLEEN:
+        return {}
     wanted = {"worker": job.worker_id, "task": job.task_name, "queue": job.queue, "most": TOGETHER - 1}
     with suppress(IntegrityError), current_engine().begin() as connection:  # another worker took one of the same lock
         found = connection.execute(text(_FETCH), wanted | {"organisatie": job.task_kwargs["organisatie"]})

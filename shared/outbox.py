@@ -89,7 +89,7 @@ def submit(session: Session, eigenaar: str, document: Document, xml: bytes, *, s
     Raises Refused: 409 when this sender used the Identificatie before, 422 when we cannot reach the receiver.
     """
     entry = _outgoing(document, xml, sleutel, None)
-    if not ledger.is_known(session, entry.tegenpartij):
+    if not ledger.partners(session, [entry.tegenpartij]):
         fault = Fault("ONTVANGER", "", "De ontvanger is hier niet bekend. Controleer de code.")
         raise Refused(422, "Het bericht kan niet worden bezorgd", [fault])
     [(bericht, fresh)] = _keep(session, eigenaar, [entry])
@@ -113,6 +113,9 @@ def _keep(session: Session, eigenaar: str, entries: Sequence[ledger.Entry]) -> l
     if ledger.claim_identificaties(session, eigenaar, claims) != fresh.keys():
         fault = Fault("TR056", "", "Deze Identificatie is al gebruikt. Geef het bericht een nieuwe.")
         raise Refused(409, "De Identificatie is niet uniek", [fault])
+    partners = ledger.partners(session, {entry.tegenpartij for entry in entries})
+    elsewhere = {code for code, partner in partners.items() if not partner.hier and partner.kanaal == "http"}
     locks = {bericht: f"{entry.tegenpartij}/{eigenaar}" for bericht, entry in fresh.items()}
-    defer_messages(session, "messaging.deliver", eigenaar, locks)
+    alone = {bericht for bericht, entry in fresh.items() if entry.tegenpartij in elsewhere}
+    defer_messages(session, "messaging.deliver", eigenaar, locks, alone)
     return stored

@@ -4,16 +4,16 @@ Each function works in the caller's transaction and is idempotent: a second run 
 first one left.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from services.messaging import channels
 from shared.config import settings
 from shared.db import ledger
-from shared.db import tables as t
 from shared.db.session import acting_for
 from shared.errors import Fault, Refused
 from shared.jobs import defer
@@ -66,23 +66,30 @@ def read(data: bytes) -> Parsed:
     return parsed
 
 
-def deliver(session: Session, bericht: UUID) -> None:
-    """Bring an outgoing message to its receiver. Raises what a channel raises when it must be tried again."""
-    row = ledger.get(session, bericht, lock=True)
-    if row.status != "klaar":
-        return
+def deliver(session: Session, berichten: Sequence[UUID]) -> None:
+    """Bring outgoing messages to their receivers. Raises what a channel raises when it must be tried again."""
+    ready = [row for row in ledger.some(session, berichten, lock=True) if row.status == "klaar"]
+    partners = ledger.partners(session, {row.tegenpartij for row in ready})
+    told: dict[str, list[UUID]] = {}
+    for row in ready:
+        told.setdefault(_delivered(session, row, partners.get(row.tegenpartij)), []).append(row.id)
+    for status, keys in told.items():
+        ledger.set_status(session, status, *keys)
+
+
+def _delivered(session: Session, row: Row[Any], partner: Row[Any] | None) -> str:
+    """Hand a message over: the status that it gets. What its receiver finds in it is recorded."""
     try:
-        _hand_over(session, row)
-        ledger.set_status(session, "afgeleverd", bericht)
+        _hand_over(session, row, partner)
     except Refused as refusal:
         codes = {fault.code for fault in refusal.faults} or {"WEIGERING"}
         findings = [Finding(code, 1, "", "Header", 1) for code in sorted(codes)]
         record(session, scope_of(row, row.dagtekening), findings)
-        ledger.set_status(session, "mislukt", bericht)
+        return "mislukt"
+    return "afgeleverd"
 
 
-def _hand_over(session: Session, row: Row[Any]) -> None:
-    partner = session.execute(select(t.organisatie).where(t.organisatie.c.code == row.tegenpartij)).one_or_none()
+def _hand_over(session: Session, row: Row[Any], partner: Row[Any] | None) -> None:
     if partner is None:
         raise Refused(422, "Onbekende ontvanger", [Fault("ONTVANGER", "", "Deze organisatie heeft hier geen kanaal.")])
     xml = ledger.xml_of(row, row.eigenaar)

@@ -76,9 +76,9 @@ def close(organisatie: str, bericht: str) -> None:
         verwerken.close(session, [UUID(bericht)], vandaag())
 
 
-@app.task(name="messaging.deliver", retry=RETRY)
-def deliver(organisatie: str, bericht: str) -> None:
-    """Bring a message that goes out to its receiver."""
+@together("messaging.deliver")
+def deliver(organisatie: str, berichten: Sequence[str]) -> None:
+    """Bring messages that go out to their receivers."""
     who = _worker(organisatie)
-    with noted(who, "deliver", [bericht]), transaction(who) as session:
-        flows.deliver(session, UUID(bericht))
+    with noted(who, "deliver", berichten), transaction(who) as session:
+        flows.deliver(session, [UUID(bericht) for bericht in berichten])

@@ -197,10 +197,10 @@ def some(session: Session, berichten: Sequence[UUID], *, lock: bool = False) -> 
     return [rows[bericht] for bericht in berichten]
 
 
-def is_known(session: Session, organisatie: str) -> bool:
-    """Whether an organisation has a way to receive messages."""
-    query = select(t.organisatie.c.code).where(t.organisatie.c.code == organisatie)
-    return session.execute(query).scalar_one_or_none() is not None
+def partners(session: Session, codes: Iterable[str]) -> dict[str, Row[Any]]:
+    """The organisations that have a way to receive messages, by their codes."""
+    query = select(t.organisatie).where(t.organisatie.c.code == func.any([*codes]))
+    return {row.code: row for row in session.execute(query)}
 
 
 def set_status(session: Session, status: str, *berichten: UUID) -> None:

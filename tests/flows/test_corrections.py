@@ -117,13 +117,13 @@ class TestARepeatedStep:
 
         deliver(chain.begeleiding, hours, "2025-10", 12)
         sent = claim(chain.begeleiding, "2025-10").json()["bericht"]
-        twice(tasks.deliver, chain.begeleiding, sent)
+        twice(alone(tasks.deliver), chain.begeleiding, sent)
         [came] = inkomend(chain.gemeente, "323")
         twice(alone(tasks.process), chain.gemeente, came["id"])
         assert [status(chain.gemeente, came["id"]), jobs("assess")] == ["gecontroleerd", 1]
         twice(alone(tasks.assess), chain.gemeente, came["id"])
         [answer] = chain.gemeente.get("messaging", "/berichten?richting=uitgaand&berichtsoort=325")["berichten"]
-        twice(tasks.deliver, chain.gemeente, answer["id"])
+        twice(alone(tasks.deliver), chain.gemeente, answer["id"])
         [back] = inkomend(chain.begeleiding, "325")
         twice(alone(tasks.process), chain.begeleiding, back["id"])
         chain.drain()
@@ -177,9 +177,7 @@ class TestAJobThatFails:
         assert len(inkomend(chain.begeleiding, "325")) == 1
         assert jobs("assess") == 0
 
-    @pytest.mark.parametrize(
-        "step", ["read", "check_rows", "close", "_answer", "send_returns", "_hand_over", "apply_return"]
-    )
+    @pytest.mark.parametrize("step", STEPS)
     def test_wherever_it_fails_nothing_is_half_done_or_done_twice(
         self, chain: Chain, hours: str, monkeypatch: pytest.MonkeyPatch, step: str
     ) -> None:

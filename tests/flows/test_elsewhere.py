@@ -170,7 +170,7 @@ class TestTheFolder:
         made = offer(chain)
         with owner() as session:
             session.connection().exec_driver_sql("UPDATE bericht SET status = 'klaar'")
-        tasks.deliver(chain.gemeente.code, made["bericht"])
+        tasks.deliver(chain.gemeente.code, [made["bericht"]])
         assert len(list(elders.iterdir())) == 1
         assert status(chain.gemeente, made["bericht"]) == "afgeleverd"
 
@@ -294,5 +294,5 @@ class TestTheHttpChannel:
         with owner() as session:
             organisations.register(session, chain.jeugdhulp.code, "Jeugdhulp", "http", url)
             session.connection().exec_driver_sql("UPDATE bericht SET status = 'klaar' WHERE soort = '301'")
-        tasks.deliver(chain.gemeente.code, made["bericht"])
+        tasks.deliver(chain.gemeente.code, [made["bericht"]])
         assert len(inkomend(chain.jeugdhulp, "301")) == before == 1

@@ -8,8 +8,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
-from services.messaging import tasks, verwerken
-from shared.db.session import Namens, transaction
+from services import organisations
+from services.messaging import flows, tasks, verwerken
+from shared.db import ledger
+from shared.db.session import Namens, owner, transaction
 from shared.jobs import run_worker
 from shared.standard.codec import encode
 from tests.builders import message
@@ -140,3 +142,19 @@ def test_of_an_exchange_one_is_judged_after_the_other(chain: Chain) -> None:
     assert "TR369" not in numbers[0] | numbers[1]
     assert len(inkomend(chain.gemeente, "323")) == 2
     assert ["TR333" in codes for codes in numbers] == [False, True]
+
+
+def test_what_goes_elsewhere_by_http_is_brought_alone(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    with owner() as session:
+        for code, kanaal in (("65656058", "map"), ("65656059", "http"), ("65656060", "http"), ("65656061", "map")):
+            organisations.register(session, code, f"Elders {code}", kanaal, f"/nergens/{code}")
+    seen: list[set[str]] = []
+
+    def deliver(session: Session, berichten: Sequence[UUID]) -> None:
+        seen.append({row.tegenpartij for row in ledger.some(session, berichten)})
+
+    for code in ("65656058", "65656059", "65656060", "65656061"):
+        bring(chain, code, "A1")
+    monkeypatch.setattr(flows, "deliver", deliver)
+    work_one_by_one()
+    assert sorted(seen, key=sorted) == [{"65656058", "65656061"}, {"65656059"}, {"65656060"}]

@@ -10,10 +10,8 @@ OPEN = "status IN ('todo', 'doing')"
 
 def upgrade() -> None:
     """Add the indexes."""
-    op.execute(
-        "CREATE INDEX procrastinate_wachtrij_organisatie ON procrastinate_jobs (task_name, (args ->> 'organisatie'), id)"
-        " WHERE status = 'todo'"
-    )
+    wanted = "(task_name, (args ->> 'organisatie'), id) WHERE status = 'todo'"
+    op.execute(f"CREATE INDEX procrastinate_wachtrij_organisatie ON procrastinate_jobs {wanted}")
     op.execute(f"CREATE INDEX procrastinate_wachtrij_lock ON procrastinate_jobs (lock, id) WHERE {OPEN}")
 
 
