@@ -122,7 +122,7 @@ def test_the_amount_and_the_ceilings_are_told_to_both(
         (
             TOTAL,
             "wijziging",
-            {"reden_wijziging": "14", "einddatum": day(200), "volume": 30},
+            {"reden_wijziging": "04", "einddatum": day(200), "volume": 30},
             ["CONTRACT", "OP298", "OP380"],
         ),
     ],

@@ -24,9 +24,14 @@ def told(party: Party, *codes: str) -> list[tuple[str, str, str]]:
     return [(term["termijn"], term["wie"], term["status"]) for term in terms(party, *codes)]
 
 
-def earlier(days: int) -> date:
-    """Have everything in the ledgers come in some days earlier; the day on which it then came."""
-    query(f"UPDATE bericht SET aangemaakt = aangemaakt - interval '{days} days' RETURNING 1")
+def earlier(days: int, soort: str = "3__") -> date:
+    """Have the messages of a kind come in some days earlier, at the same time of the day; the day on which they came.
+
+    Between 23:00 and midnight so many times 24 hours can be another day: in summer the clock is an hour ahead.
+    """
+    zone = "AT TIME ZONE 'Europe/Amsterdam'"
+    then = f"(aangemaakt {zone} - interval '{days} days') {zone}"
+    query(f"UPDATE bericht SET aangemaakt = {then} WHERE soort LIKE '{soort}' RETURNING 1")
     return vandaag() - timedelta(days)
 
 

@@ -12,6 +12,7 @@ from tests.chain import Chain, query
 from tests.services.brought import OKTOBER, bring, decide, line, parked, release, seen
 from tests.services.claims import allocate, claim, declare, deliver, outcomes, reasons, send, to_pay
 from tests.services.lokaal import VRAAG, rule
+from tests.services.termijnen import earlier
 
 
 class TestAsking:
@@ -72,7 +73,7 @@ class TestAsking:
         rule(chain, per="regel", grens=5, **VRAAG)
         with parked():
             bring(chain, chain.begeleiding, line(hours, "A1", OKTOBER, 10))
-        query(f"UPDATE bericht SET aangemaakt = aangemaakt - interval '{days} days' WHERE soort = '323' RETURNING 1")
+        earlier(days, "323")
         release(chain)
         [asked] = chain.gemeente.get("billing", "/vragen?wacht=false")["vragen"]
         assert asked["uiterlijk"] == str(add_working_days(vandaag() - timedelta(days), 8))

@@ -22,15 +22,35 @@ class Handeling(Model, Generic[Kenmerk, Gevraagd]):
     gevraagd: Gevraagd = Field(description="Wat er wordt gevraagd, met de velden van die handeling")
 
 
+class TeWijzigen(Handeling[ToewijzingId, Wijziging]):
+    """Een toewijzing die wijzigt."""
+
+
+class TeVerlengen(Handeling[ToewijzingId, Verlenging]):
+    """Een toewijzing die langer duurt."""
+
+
+class TeHerzien(Handeling[ToewijzingId, Herziening]):
+    """Een toewijzing met een ander volume of budget."""
+
+
+class OverTeDragen(Handeling[ToewijzingId, Overdracht]):
+    """Een toewijzing die bij een andere aanbieder verder gaat."""
+
+
+class InTeWilligen(Handeling[VerzoekId, Inwilliging]):
+    """Een verzoek van een aanbieder, en hoe het wordt ingewilligd."""
+
+
 class NieuwVoorstel(Model):
     """Wat op een tweede persoon wacht: een nieuwe toewijzing, of wat er met een toewijzing of verzoek gebeurt."""
 
     toewijzing: Toegewezen | None = Field(default=None, description="Een nieuwe toewijzing")
-    wijziging: Handeling[ToewijzingId, Wijziging] | None = Field(default=None, description="Of een wijziging")
-    verlenging: Handeling[ToewijzingId, Verlenging] | None = Field(default=None, description="Of een verlenging")
-    herziening: Handeling[ToewijzingId, Herziening] | None = Field(default=None, description="Of een herziening")
-    overdracht: Handeling[ToewijzingId, Overdracht] | None = Field(default=None, description="Of een overdracht")
-    verzoek: Handeling[VerzoekId, Inwilliging] | None = Field(
+    wijziging: TeWijzigen | None = Field(default=None, description="Of een wijziging")
+    verlenging: TeVerlengen | None = Field(default=None, description="Of een verlenging")
+    herziening: TeHerzien | None = Field(default=None, description="Of een herziening")
+    overdracht: OverTeDragen | None = Field(default=None, description="Of een overdracht")
+    verzoek: InTeWilligen | None = Field(
         default=None, description="Of de inwilliging van een verzoek van een aanbieder"
     )
 
