@@ -157,8 +157,8 @@ def once(key: Key, value: str = "") -> Json:
 
 def _of_the_world(body: Json, organisatie: str, value: str) -> Json:
     other = AANBIEDER if organisatie == GEMEENTE else GEMEENTE
-    there = {"toewijzing": value, "bericht": value, "organisatie": organisatie, "gemeente": GEMEENTE}
-    there |= {"tegenpartij": other, "aanbieder": AANBIEDER}
+    there: Json = {"toewijzing": value, "bericht": value, "organisatie": organisatie, "gemeente": GEMEENTE}
+    there |= {"berichten": [value], "tegenpartij": other, "aanbieder": AANBIEDER}
     return {name: value for name, value in there.items() if name in body}
 
 
