@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from shared import level2
@@ -51,7 +52,7 @@ def send(session: Session, eigenaar: str, document: Document) -> UUID:
 def send_returns(session: Session, eigenaar: str, answers: Mapping[UUID, Document]) -> None:
     """Send return messages that we made, by the ids of what they answer. Raises Refused and Foreseen as `send`."""
     entries = [_outgoing(document, _encoded(document)[0], None, heen) for heen, document in answers.items()]
-    _keep(session, eigenaar, entries)
+    _keep(session, eigenaar, entries, ledger.partners(session, {entry.tegenpartij for entry in entries}))
 
 
 def _encoded(document: Document) -> tuple[bytes, Document]:
@@ -89,10 +90,11 @@ def submit(session: Session, eigenaar: str, document: Document, xml: bytes, *, s
     Raises Refused: 409 when this sender used the Identificatie before, 422 when we cannot reach the receiver.
     """
     entry = _outgoing(document, xml, sleutel, None)
-    if not ledger.partners(session, [entry.tegenpartij]):
+    partners = ledger.partners(session, [entry.tegenpartij])
+    if not partners:
         fault = Fault("ONTVANGER", "", "De ontvanger is hier niet bekend. Controleer de code.")
         raise Refused(422, "Het bericht kan niet worden bezorgd", [fault])
-    [(bericht, fresh)] = _keep(session, eigenaar, [entry])
+    [(bericht, fresh)] = _keep(session, eigenaar, [entry], partners)
     if fresh:
         rows.store_rows(session, eigenaar, [(bericht, entry.tegenpartij, document)])
     return bericht
@@ -102,7 +104,9 @@ def _outgoing(document: Document, xml: bytes, sleutel: str | None, antwoord_op: 
     return ledger.Entry(ledger.parties(document)[1], "uitgaand", "klaar", xml, document, sleutel, antwoord_op)
 
 
-def _keep(session: Session, eigenaar: str, entries: Sequence[ledger.Entry]) -> list[tuple[UUID, bool]]:
+def _keep(
+    session: Session, eigenaar: str, entries: Sequence[ledger.Entry], partners: Mapping[str, Row[Any]]
+) -> list[tuple[UUID, bool]]:
     """Store messages of ours and defer their delivery: of each its id, and whether it is new. Raises Refused (409).
 
     An answer to a receiver that we do not know is kept too, so that it is seen.
@@ -113,7 +117,6 @@ def _keep(session: Session, eigenaar: str, entries: Sequence[ledger.Entry]) -> l
     if ledger.claim_identificaties(session, eigenaar, claims) != fresh.keys():
         fault = Fault("TR056", "", "Deze Identificatie is al gebruikt. Geef het bericht een nieuwe.")
         raise Refused(409, "De Identificatie is niet uniek", [fault])
-    partners = ledger.partners(session, {entry.tegenpartij for entry in entries})
     elsewhere = {code for code, partner in partners.items() if not partner.hier and partner.kanaal == "http"}
     locks = {bericht: f"{entry.tegenpartij}/{eigenaar}" for bericht, entry in fresh.items()}
     alone = {bericht for bericht, entry in fresh.items() if entry.tegenpartij in elsewhere}

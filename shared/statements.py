@@ -55,17 +55,23 @@ class Pattern(Scope):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL with numbered parameters, each a list, and what is asked of a message for its place in that list."""
+    """SQL for one message and for a list, with numbered parameters, and what each of these asks of a message.
 
-    sql: bytes
+    For one message Postgres keeps the plan; for a list it makes one each time, as it cannot know how long that is.
+    """
+
+    one: bytes
+    some: bytes
     parameters: Sequence[Callable[[Scope], Any]]
 
     def run(self, session: Session, scopes: Sequence[Scope]) -> int:
         """Run it for messages: how many rows it wrote."""
         connection = session.connection().connection.driver_connection
         with RawCursor(cast("Connection[Any]", connection)) as cursor:
-            values = [[ask(scope) for scope in scopes] for ask in self.parameters]
-            return cursor.execute(self.sql, values).rowcount
+            lists = [[ask(scope) for scope in scopes] for ask in self.parameters]
+            if len(scopes) == 1:
+                return cursor.execute(self.one, [value for [value] in lists]).rowcount
+            return cursor.execute(self.some, lists).rowcount
 
 
 _LIST = "beoordeling"
@@ -110,10 +116,13 @@ def compiled(into: Table, names: Sequence[str], found: Any, any_such: Pattern) -
         return Literal(fixed[places[int(match[1]) - 1]]).as_string()
 
     asked = {name: (attrgetter(name), kind) for name, kind in _TYPES.items()} | any_such.asked
-    types = (str(kind.compile(dialect=_DIALECT)) for _, kind in asked.values())
-    listed = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types, 1))
-    columns = ", ".join(names)
-    sql = f"""INSERT INTO {into.name} ({columns}) SELECT gevonden.*
-        FROM unnest({listed}) AS {_LIST} ({", ".join(asked)})
-        CROSS JOIN LATERAL ({re.sub(r"[$]([0-9]+)", written, str(made))} OFFSET 0) AS gevonden ({columns})"""  # noqa: S608
-    return Statement(sql.encode(), [ask for ask, _ in asked.values()])
+    types = [str(kind.compile(dialect=_DIALECT)) for _, kind in asked.values()]
+    one = ", ".join(f"${number}::{kind}" for number, kind in enumerate(types, 1))
+    some = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types, 1))
+    columns, select = ", ".join(names), re.sub(r"[$]([0-9]+)", written, str(made))
+
+    def over(messages: str) -> bytes:
+        found = f"FROM {messages} AS {_LIST} ({', '.join(asked)}) CROSS JOIN LATERAL ({select} OFFSET 0)"
+        return f"INSERT INTO {into.name} ({columns}) SELECT gevonden.* {found} AS gevonden ({columns})".encode()
+
+    return Statement(over(f"(SELECT {one})"), over(f"unnest({some})"), [ask for ask, _ in asked.values()])

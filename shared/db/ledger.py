@@ -11,17 +11,16 @@ from sqlalchemy import (
     Row,
     Select,
     Subquery,
-    Text,
     and_,
     case,
-    cast,
     exists,
     func,
     or_,
     select,
+    text,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from shared import vault
@@ -178,9 +177,10 @@ def serialize(session: Session, *parts: str) -> None:
 
 def serialize_all(session: Session, wanted: Iterable[tuple[str, ...]]) -> None:
     """As `serialize` for each of them, in one order for all who ask, so that none waits for another's last."""
-    names = sorted("/".join(parts) for parts in wanted)
-    name = func.unnest(cast(names, ARRAY(Text))).column_valued("naam")
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+    session.execute(_LOCK, {"namen": sorted("/".join(parts) for parts in wanted)})
+
+
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(naam, 0)) FROM unnest(CAST(:namen AS text[])) naam")
 
 
 def get(session: Session, bericht: UUID, *, lock: bool = False) -> Row[Any]:

@@ -106,7 +106,7 @@ def _expect(api: Api, status: int, method: str, path: str, **options: Any) -> No
 
 def _judge(bericht: Any) -> Call:
     def call() -> None:
-        judged = assess("allocation", GEMEENTE, bericht)
+        [judged] = assess("allocation", GEMEENTE, [bericht])
         if judged.status != "goedgekeurd":
             raise AssertionError(f"de 305 is niet goedgekeurd: {judged}")
 

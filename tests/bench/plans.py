@@ -12,7 +12,7 @@ from shared.judging import scope_of
 from shared.rules import Scope
 from tests.bench.dataset import GEMEENTE
 from tests.bench.frame import Result
-from tests.rules.test_plans import NARROWING, RULES, plan_of_rule, scans
+from tests.rules.test_plans import NARROWING, RULES, plans_of_rule, scans
 
 SOORTEN = ("301", "305", "307", "315", "317", "319")
 
@@ -25,7 +25,8 @@ def run() -> Result:
             (code, soort, scan["Node Type"], scan.get("Relation Name", scan.get("Index Name")), searched)
             for code, klasse, soort in RULES
             if soort in latest
-            for scan in scans(plan_of_rule(session, code, klasse, latest[soort]))
+            for plan in plans_of_rule(session, code, klasse, latest[soort])
+            for scan in scans(plan)
             for searched in [scan.get("Index Cond", scan.get("Recheck Cond", ""))]
         ]
     walks = [scan for scan in found if not any(name in scan[4] for name in NARROWING)]

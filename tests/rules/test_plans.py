@@ -142,17 +142,19 @@ def plan_of(session: Session, select: Any) -> dict[str, Any]:
     return plan
 
 
-def plan_of_rule(session: Session, code: str, klasse: str, scope: Scope) -> dict[str, Any]:
-    """What Postgres makes of a rule: of its SELECT for one message where it runs so (325), else for a list of them."""
+def plans_of_rule(session: Session, code: str, klasse: str, scope: Scope) -> list[dict[str, Any]]:
+    """What Postgres makes of a rule: of its SELECT where it runs so (325), else for one message and for a list."""
     if scope.soort == "325":
-        return plan_of(session, registered()[code].function(scope, rows_of(scope, klasse)))
+        return [plan_of(session, registered()[code].function(scope, rows_of(scope, klasse)))]
     any_such = pattern(scope.standaard, scope.soort, municipality=scope.by_municipality)
     asked = registered()[code].function(any_such, rows_of(any_such, klasse))
     statement = compiled(t.bevinding, ("volgnummer",), asked, any_such)
-    with RawCursor(session.connection().connection.driver_connection) as cursor:  # type: ignore[arg-type]
-        cursor.execute(b"EXPLAIN (FORMAT JSON) " + statement.sql, [[ask(scope)] for ask in statement.parameters])
-        plan: dict[str, Any] = cursor.fetchall()[0][0][0]["Plan"]
-    return plan
+    values = [ask(scope) for ask in statement.parameters]
+    return [
+        cursor.execute(b"EXPLAIN (FORMAT JSON) " + sql, told).fetchall()[0][0][0]["Plan"]
+        for cursor in [RawCursor(session.connection().connection.driver_connection)]  # type: ignore[arg-type]
+        for sql, told in ((statement.one, values), (statement.some, [[value] for value in values]))
+    ]
 
 
 def judged(session: Session, soort: str) -> Scope:
@@ -175,7 +177,8 @@ def test_every_rule_looks_up_what_it_needs(ledger: Session, analyzed: bool) -> N
     walks = [
         (code, soort, scan)
         for code, klasse, soort in RULES
-        for scan in walking(plan_of_rule(ledger, code, klasse, judged(ledger, soort)))
+        for plan in plans_of_rule(ledger, code, klasse, judged(ledger, soort))
+        for scan in walking(plan)
     ]
     assert walks == []
 

@@ -87,15 +87,15 @@ def test_every_rule_can_be_built_for_any_message(soort: str, standaard: str, mun
             if klasse in kind.classes:
                 compiled = built_for((rule, known, klasse), any_such)
                 assert SCOPE.bericht in [ask(SCOPE) for ask in compiled.parameters]
-                assert b"beoordeling.bericht" in compiled.sql
+                assert b"beoordeling.bericht" in compiled.one
 
 
 def test_what_never_differs_stands_in_the_text_so_that_a_partial_index_serves() -> None:
     any_such = pattern("ijw", "323", municipality=True)
     [tr390] = [one for one in applying(message_of("ijw", "323"), in_memory=False) if one[1].code == "TR390"]
     compiled = built_for((*tr390, "Prestatie"), any_such)
-    assert b"ingediend_bedrag_debet_credit = 'C'" in compiled.sql
-    assert b"'TR390'" in compiled.sql
+    assert b"ingediend_bedrag_debet_credit = 'C'" in compiled.one
+    assert b"'TR390'" in compiled.one
     assert [ask(SCOPE) for ask in compiled.parameters] == [SCOPE.bericht, GEMEENTE, AANBIEDER, SCOPE.vandaag]
 
 
