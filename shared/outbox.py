@@ -1,6 +1,6 @@
 """Sending: a message of ours is checked as its receiver will, stored, and its delivery deferred, in one transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from shared.judging import check_rows, found, of_exchange, one_at_a_time, scope_
 from shared.rules import Finding, Scope, explain
 from shared.standard.codec import encode
 from shared.standard.document import Document
-from shared.standard.level1 import check
+from shared.standard.level1 import Parsed, check
 
 CLAIMED = {"TR056"}
 """What a sender need not ask: his Identificatie is claimed in `submit`, and the rule looks at that of the other."""
@@ -55,16 +55,18 @@ def send_returns(session: Session, eigenaar: str, answers: Mapping[UUID, Documen
     _keep(session, eigenaar, entries, ledger.partners(session, {entry.tegenpartij for entry in entries}))
 
 
-def _encoded(document: Document) -> tuple[bytes, Document]:
-    """A message of ours as XML, and read back. Raises Refused and Foreseen (422) for what levels 1 and 2 find."""
+def _encoded(document: Document) -> tuple[bytes, Parsed]:
+    """A message of ours as XML, and parsed again. Raises Refused and Foreseen (422) for what levels 1 and 2 find."""
     xml = encode(document)
-    parsed = check(xml, settings().xsd_dir).document()
+    parsed = check(xml, settings().xsd_dir)
     _refuse(parsed, level2.check(document))
     return xml, parsed
 
 
-def _refuse(document: Document, findings: Iterable[Finding]) -> None:
-    if told := explain(document, findings := list(findings)):
+def _refuse(parsed: Parsed, findings: Sequence[Finding]) -> None:
+    if findings:
+        document = parsed.document()
+        told = explain(document, findings)
         faults = [Fault(f.code, f.pad, f"{f.melding} {f.vervolgstap}", f.regel) for f in told]
         raise Foreseen(422, f"Het {document.type.soort}-bericht zou worden afgekeurd", faults, findings=findings)
 

@@ -1,4 +1,4 @@
-"""The jobs of messaging. Each is one transaction and may run twice."""
+"""The jobs of messaging. Each may run twice."""
 
 from collections.abc import Iterator, Sequence
 from operator import itemgetter

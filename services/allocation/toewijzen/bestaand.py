@@ -10,8 +10,6 @@ from services.allocation import tonen
 from services.allocation.models import NieuweToewijzing, Product, Wijziging
 from services.allocation.rules.toewijzing import VERWIJDERD
 from services.allocation.toewijzen import checks
-from shared.db import ledger
-from shared.db import tables as t
 from shared.errors import Fault
 
 DAG = timedelta(1)
@@ -89,9 +87,7 @@ def too_late(row: Row[Any], wanted: Wijziging, vandaag: date) -> list[Fault]:
 
 def stretched(session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str, vandaag: date) -> list[Fault]:
     """What keeps a new allocation from going on where an equal one ends that is to be stretched instead (OP380)."""
-    row, size = t.toegewezen_product.c, wanted.omvang
-    own = (row.bsn == persoon, row.eigenaar == gemeente, row.tegenpartij == wanted.aanbieder)
-    current = ledger.current_allocations(*own, row.standaard == wanted.standaard)
+    size, current = wanted.omvang, checks.of_client()
     same = {
         "product_categorie": wanted.product.categorie if wanted.product else None,
         "product_code": wanted.product.code if wanted.product else None,
@@ -101,7 +97,8 @@ def stretched(session: Session, gemeente: str, wanted: NieuweToewijzing, persoon
         "einddatum": wanted.ingangsdatum - DAG,
     }
     query = select(current).where(*(current.c[name].is_not_distinct_from(value) for name, value in same.items()))
-    return [_stretch(found) for found in session.execute(query) if not not_to_stretch(found, vandaag)]
+    equal = session.execute(query, checks.exchange(gemeente, wanted, persoon))
+    return [_stretch(found) for found in equal if not not_to_stretch(found, vandaag)]
 
 
 def _stretch(row: Row[Any]) -> Fault:

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Row, Select, and_, bindparam, cast, func, literal, null, or_, select
+from sqlalchemy import Date, Row, Select, Subquery, and_, bindparam, cast, func, literal, null, or_, select
 from sqlalchemy.orm import Session
 
 from services.allocation.models import NieuweToewijzing, Omvang
@@ -180,11 +180,9 @@ def _stacked(
     session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str, samen: Collection[int]
 ) -> Iterator[Fault]:
     """What the same product was allocated for already in this period (OP259); also ended, which no message tells."""
-    asked, row = wanted.product, t.toegewezen_product.c
+    asked, current = wanted.product, of_client()
     if asked is not None and asked.categorie in HULPMIDDELEN:
         return
-    own = (row.eigenaar == gemeente, row.standaard == wanted.standaard, row.tegenpartij == wanted.aanbieder)
-    current = ledger.current_allocations(*own, row.bsn == persoon)
     product = (current.c.product_categorie, current.c.product_code)
     named = (asked.categorie, asked.code) if asked else (None, None)
     query = select(current.c.toewijzing_nummer).where(
@@ -195,9 +193,23 @@ def _stacked(
         current.c.ingangsdatum <= (wanted.einddatum or OPEN),
         or_(current.c.einddatum.is_(None), current.c.einddatum >= wanted.ingangsdatum),
     )
-    if numbers := session.scalars(query.order_by(current.c.toewijzing_nummer)).all():
+    ordered = query.order_by(current.c.toewijzing_nummer)
+    if numbers := session.scalars(ordered, exchange(gemeente, wanted, persoon)).all():
         text = f"In deze periode is hetzelfde al toegewezen: {', '.join(map(str, numbers))}. Kies een periode ernaast."
         yield Fault("OP259", "/product", text)
+
+
+@cache
+def of_client() -> Subquery:
+    """The allocations of a client at a provider as they stand, given by the parameters of `exchange`."""
+    row = t.toegewezen_product.c
+    names = ("eigenaar", "standaard", "tegenpartij", "bsn")
+    return ledger.current_allocations(*(row[name] == bindparam(name, type_=row[name].type) for name in names))
+
+
+def exchange(gemeente: str, wanted: NieuweToewijzing, persoon: str) -> dict[str, str]:
+    """Whose allocations `of_client` is asked for."""
+    return {"eigenaar": gemeente, "standaard": wanted.standaard, "tegenpartij": wanted.aanbieder, "bsn": persoon}
 
 
 def values_of(gemeente: str, wanted: NieuweToewijzing) -> dict[str, Any]:
