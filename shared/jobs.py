@@ -5,6 +5,7 @@ same one once it is back, takes them up again when its heartbeat is old, so ever
 """
 
 import logging
+import time
 from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -105,8 +106,21 @@ _DONE = "DELETE FROM procrastinate_jobs WHERE id = ANY (:ids) AND status = 'doin
 
 def _taken(job: Job) -> dict[int, str]:
     """Other jobs that this worker does now, in their order, and the message of each; if it dies they are retried."""
-    if job.queue == ALLEEN:
+    key, now = (job.task_name, str(job.task_kwargs["organisatie"])), time.monotonic()
+    if job.queue == ALLEEN or _quiet.get(key, 0.0) > now:
         return {}
+    if found := _fetched(job):
+        return found
+    _quiet[key] = now + QUIET
+    return {}
+
+
+QUIET = 0.25
+"""Seconds in which nobody looks again where nothing waited: looking costs more than it gives while little comes in."""
+_quiet: dict[tuple[str, str], float] = {}
+
+
+def _fetched(job: Job) -> dict[int, str]:
     wanted = {"worker": job.worker_id, "task": job.task_name, "queue": job.queue, "most": TOGETHER - 1}
     with suppress(IntegrityError), current_engine().begin() as connection:  # another worker took one of the same lock
         found = connection.execute(text(_FETCH), wanted | {"organisatie": job.task_kwargs["organisatie"]})

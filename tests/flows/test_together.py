@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services import organisations
 from services.messaging import flows, tasks, verwerken
+from shared import jobs as waiting
 from shared.db import ledger
 from shared.db.session import Namens, owner, transaction
 from shared.jobs import run_worker
@@ -33,6 +34,13 @@ def bring(chain: Chain, afzender: str, merk: str, **changes: Any) -> str:
 def work_one_by_one() -> None:
     """Do what waits with one thread, so that it is certain who takes what along."""
     run_worker(1, wait=False)
+
+
+@pytest.fixture(autouse=True)
+def nobody_looked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That nothing waited a moment ago, in another test, is forgotten."""
+    monkeypatch.setattr(waiting, "QUIET", 0.0)
+    monkeypatch.setattr(waiting, "_quiet", {})
 
 
 @pytest.fixture
