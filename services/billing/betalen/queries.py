@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Subquery, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, case, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -93,6 +93,17 @@ def _in_live_payment(soorten: Sequence[str]) -> Any:
     )
 
 
+def paid(*soorten: str) -> ColumnElement[bool]:
+    """The condition that an instalment is in a payment, as one of these, that the bank carried out and that stands."""
+    line, betaling = t.betaalregel, t.betaling
+    return exists().where(
+        _in_live_payment(soorten),
+        betaling.c.eigenaar == line.c.eigenaar,
+        betaling.c.id == line.c.betaling,
+        betaling.c.uitgevoerd_op.is_not(None),
+    )
+
+
 OWN = ("termijn", "voorschot")
 
 
@@ -111,18 +122,12 @@ def due(session: Session, eigenaar: str, dag: date, aanbieders: Sequence[str] = 
 
 def advances(session: Session, eigenaar: str) -> dict[str, list[Voorschot]]:
     """Of each provider the advances that the bank paid, with what of them is not taken back yet; the oldest first."""
-    plan, taak, paid, betaling = t.betaaltermijn, t.taakbekostiging, t.betaalregel, t.betaling
-    back = select(func.coalesce(func.sum(paid.c.bedrag), 0)).where(_in_live_payment(["verrekening"])).scalar_subquery()
-    done = exists().where(
-        _in_live_payment(["voorschot"]),
-        betaling.c.eigenaar == paid.c.eigenaar,
-        betaling.c.id == paid.c.betaling,
-        betaling.c.uitgevoerd_op.is_not(None),
-    )
+    plan, taak, line = t.betaaltermijn, t.taakbekostiging, t.betaalregel
+    back = select(func.coalesce(func.sum(line.c.bedrag), 0)).where(_in_live_payment(["verrekening"])).scalar_subquery()
     query = (
         select(taak.c.aanbieder, plan.c.taakbekostiging, plan.c.volgnummer, (plan.c.bedrag + back).label("rest"))
         .join(taak, and_(taak.c.eigenaar == plan.c.eigenaar, taak.c.nummer == plan.c.taakbekostiging))
-        .where(plan.c.eigenaar == eigenaar, plan.c.soort == "voorschot", done)
+        .where(plan.c.eigenaar == eigenaar, plan.c.soort == "voorschot", paid("voorschot"))
         .order_by(plan.c.vervaldatum, plan.c.taakbekostiging, plan.c.volgnummer)
     )
     found: dict[str, list[Voorschot]] = {}

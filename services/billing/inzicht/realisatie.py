@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, cast, exists, func, literal, null, or_, select, union_all
+from sqlalchemy import Row, Select, and_, case, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger, Text
 
+from services.billing.betalen.queries import paid
 from services.billing.inzicht.basis import answered
 from services.billing.inzicht.models import Realisatie
 from shared import waarde
@@ -107,25 +108,10 @@ def _tasks(eigenaar: str, jaar: int, per: str) -> Select[Any]:
     """
     task, part = t.taakbekostiging.c, t.betaaltermijn.c
     keys = {"maand": func.to_char(part.vervaldatum, "YYYY-MM"), "tegenpartij": task.aanbieder, "product": literal("")}
-    paid = case((_paid(part), part.bedrag), else_=0).label("gerealiseerd")
+    granted = case((paid("termijn"), part.bedrag), else_=0).label("gerealiseerd")
     return (
-        select(literal("").label("standaard"), keys[per].label("sleutel"), part.bedrag.label("vastgelegd"), paid)
+        select(literal("").label("standaard"), keys[per].label("sleutel"), part.bedrag.label("vastgelegd"), granted)
         .add_columns(cast(null(), Text))
         .where(task.eigenaar == eigenaar, part.eigenaar == task.eigenaar, part.taakbekostiging == task.nummer)
         .where(part.soort == "termijn", part.vervaldatum.between(date(jaar, 1, 1), date(jaar, 12, 31)))
-    )
-
-
-def _paid(part: Any) -> ColumnElement[bool]:
-    """Whether an instalment is in a payment that the bank carried out and that stands."""
-    line, payment = t.betaalregel.c, t.betaling.c
-    own = (line.eigenaar == part.eigenaar, line.taakbekostiging == part.taakbekostiging)
-    return exists().where(
-        *own,
-        line.termijn == part.volgnummer,
-        line.soort == "termijn",
-        line.levend,
-        payment.eigenaar == line.eigenaar,
-        payment.id == line.betaling,
-        payment.uitgevoerd_op.is_not(None),
     )
