@@ -1,6 +1,6 @@
 """Rules on stored rows (levels 3 and 4): running them, keeping what they find, and the verdict on a message."""
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, reduce
 from itertools import groupby
@@ -261,8 +261,10 @@ def turns(rows: Iterable[Row[Any]]) -> Iterator[tuple[str, list[Row[Any]]]]:
         waiting = [row for row in waiting if row.id not in judged]
 
 
-def judge(session: Session, rows: Sequence[Row[Any]], vandaag: date, *, without: Container[str] = ()) -> None:
-    """Judge stored messages of `turns` on levels 3 and 4, and set their status.
+def judge(
+    session: Session, rows: Sequence[Row[Any]], vandaag: date, *, without: Container[str] = ()
+) -> dict[UUID, str]:
+    """Judge stored messages of `turns` on levels 3 and 4, and set their status: of each that.
 
     `without` are codes that no status depends on and that the caller runs after it (`check_later`).
     """
@@ -275,9 +277,10 @@ def judge(session: Session, rows: Sequence[Row[Any]], vandaag: date, *, without:
     verdicts = {row.id: verdict(row.soort, findings[row.id]) for row in rows}
     for status in set(verdicts.values()):
         ledger.set_status(session, status, *(key for key in keys if verdicts[key] == status))
+    return verdicts
 
 
-def judgements(session: Session, berichten: Sequence[UUID]) -> list[Beoordeling]:
-    """What was made of judged messages."""
-    rows, findings = ledger.some(session, berichten), found_in(session, berichten)
-    return [Beoordeling(bericht=row.id, status=row.status, bevindingen=len(findings[row.id])) for row in rows]
+def judgements(session: Session, statuses: Mapping[UUID, str]) -> list[Beoordeling]:
+    """What was made of messages, by their status."""
+    findings = found_in(session, [*statuses])
+    return [Beoordeling(bericht=key, status=status, bevindingen=len(findings[key])) for key, status in statuses.items()]

@@ -230,6 +230,8 @@ def _delivered(session: Session, row: Row[Any], name: str, leaves: Mapping[str, 
 
 def assess(session: Session, berichten: Sequence[UUID], vandaag: date) -> list[Beoordeling]:
     """Levels 3 and 4 of messages that messaging has stored. Raises Refused (404)."""
-    for _, waiting in turns(ledger.some(session, berichten, lock=True)):
-        judge(session, waiting, vandaag)
-    return judgements(session, berichten)
+    came = ledger.some(session, berichten, lock=True)
+    statuses = {row.id: row.status for row in came}
+    for _, waiting in turns(came):
+        statuses |= judge(session, waiting, vandaag)
+    return judgements(session, statuses)

@@ -21,17 +21,18 @@ __all__ = ["assess", "rules"]
 def assess(session: Session, berichten: Sequence[UUID], vandaag: date) -> list[Beoordeling]:
     """Levels 3 and 4 of messages that messaging has stored. Raises Refused (404)."""
     came = ledger.some(session, berichten, lock=True)
+    statuses = {row.id: row.status for row in came}
     for standaard, waiting in turns(came):
-        _assess(session, standaard, waiting, vandaag)
-    waits = lokaal.waits_until(session, [row.id for row in came if row.soort == "323"], vandaag)
-    found = judgements(session, berichten)
+        statuses |= _assess(session, standaard, waiting, vandaag)
+    waits = lokaal.waits_until(session, berichten, vandaag)
+    found = judgements(session, statuses)
     return [one.model_copy(update={"wacht_tot": waits.get(one.bericht)}) for one in found]
 
 
-def _assess(session: Session, standaard: str, came: Sequence[Row[Any]], vandaag: date) -> None:
+def _assess(session: Session, standaard: str, came: Sequence[Row[Any]], vandaag: date) -> dict[UUID, str]:
     """Judge declaraties under one law, by the rules of the standard and then by the municipality's own."""
     own = in_use(session, came[0].eigenaar, standaard)
-    judge(session, came, vandaag, without=lokaal.OMVANG if own else ())
-    if own:
-        for row in ledger.some(session, [row.id for row in came]):
-            lokaal.apply(session, row, own if row.status == "goedgekeurd" else [], vandaag)
+    statuses = judge(session, came, vandaag, without=lokaal.OMVANG if own else ())
+    for row in came if own else ():
+        lokaal.apply(session, row, own if statuses[row.id] == "goedgekeurd" else [], vandaag)
+    return statuses
