@@ -115,8 +115,8 @@ def _keep(
     """
     stored = ledger.store(session, eigenaar, entries)
     fresh = {bericht: entry for (bericht, new), entry in zip(stored, entries, strict=True) if new}
-    claims = [(eigenaar, entry.document, bericht) for bericht, entry in fresh.items()]
-    if ledger.claim_identificaties(session, eigenaar, claims) != fresh.keys():
+    sent = [(bericht, eigenaar, entry.document) for bericht, entry in fresh.items()]
+    if ledger.claim_identificaties(session, eigenaar, sent) != fresh.keys():
         fault = Fault("TR056", "", "Deze Identificatie is al gebruikt. Geef het bericht een nieuwe.")
         raise Refused(409, "De Identificatie is niet uniek", [fault])
     elsewhere = {code for code, partner in partners.items() if not partner.hier and partner.kanaal == "http"}

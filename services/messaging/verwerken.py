@@ -5,6 +5,7 @@ function works in the caller's transaction and is idempotent: a second run finds
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
@@ -32,8 +33,16 @@ from shared.standard.published import versies
 
 OWNERS = dict.fromkeys(("301", "305", "307", "315", "317", "319"), "allocation") | {"323": "billing"}
 """Which service judges a heen message."""
-Findings = Mapping[UUID, Sequence[Finding]]
 __all__ = ["OWNERS", "close", "close_or_wait", "judged", "process", "rules"]
+
+
+@dataclass(frozen=True, slots=True)
+class Gelezen:
+    """A message that came in: its row, what was read of it, and what was found in it."""
+
+    row: Row[Any]
+    document: Document
+    findings: Sequence[Finding] = ()
 
 
 def process(session: Session, berichten: Sequence[UUID], vandaag: date) -> None:
@@ -41,66 +50,64 @@ def process(session: Session, berichten: Sequence[UUID], vandaag: date) -> None:
 
     A return message ends here: what it says is recorded with the message that it answers.
     """
-    came = [row for row in ledger.some(session, berichten, lock=True) if row.status == "ontvangen"]
-    if not came:
-        return
-    documents = {row.id: ledger.document_of(row) for row in came}
-    findings = _checked_and_stored(session, came, documents, vandaag)
-    sound = [row for row in came if not findings[row.id]]
-    for row in sound:
-        if documents[row.id].type.is_return:
-            apply_return(session, row, documents[row.id], scope_of(row, vandaag))
-    heen = [row for row in sound if not documents[row.id].type.is_return]
+    new = [row for row in ledger.some(session, berichten, lock=True) if row.status == "ontvangen"]
+    came = _checked_and_stored(session, [Gelezen(row, ledger.document_of(row)) for row in new], vandaag)
+    sound = [each for each in came if not each.findings]
+    for each in sound:
+        if each.document.type.is_return:
+            apply_return(session, each.row, each.document, scope_of(each.row, vandaag))
+    heen = [each.row for each in sound if not each.document.type.is_return]
     ledger.set_status(session, "gecontroleerd", *(row.id for row in heen))
     _defer_assess(session, heen)
-    _refuse(session, [row for row in came if findings[row.id]], documents, findings, vandaag)
+    _refuse(session, [each for each in came if each.findings], vandaag)
 
 
-def _checked_and_stored(
-    session: Session, came: Sequence[Row[Any]], documents: Mapping[UUID, Document], vandaag: date
-) -> Findings:
-    """What level 2 finds in messages, or else the rules on the Header; the rows of heen messages without are stored.
+def _checked_and_stored(session: Session, came: Sequence[Gelezen], vandaag: date) -> list[Gelezen]:
+    """With what level 2 finds in messages, or else the rules on the Header; the rows of heen ones without are stored.
 
     Postgres inserts them while level 2 computes. What that refuses has no other finding and uses no Identificatie
     (TR056): all is undone, and done again for the others.
     """
-    savepoint = session.begin_nested()
-    inside = _stored(session, came, documents, vandaag)
-    refused = {key: found for key, found in inside.items() if found}
-    if refused:
-        savepoint.rollback()
-        for row in came:
-            record(session, scope_of(row, vandaag), refused.get(row.id, ()))
-        savepoint = session.begin_nested()
-        _stored(session, [row for row in came if row.id not in refused], documents, vandaag, inside)
-    savepoint.commit()
-    return found_in(session, [row.id for row in came])
-
-
-def _stored(
-    session: Session,
-    came: Sequence[Row[Any]],
-    documents: Mapping[UUID, Document],
-    vandaag: date,
-    inside: Findings | None = None,
-) -> Findings:
-    """Claim the Identificatie of messages, ask the rules on the Header and store the rows: what level 2 finds."""
     if not came:
-        return {}
-    keys, eigenaar = [row.id for row in came], came[0].eigenaar
-    ledger.claim_identificaties(session, eigenaar, [(row.tegenpartij, documents[row.id], row.id) for row in came])
-    check_rows(session, [scope_of(row, vandaag) for row in came], header=True)
-    findings = found_in(session, keys)
-    kept = [
-        (row.id, row.tegenpartij, documents[row.id])
-        for row in came
-        if not (findings[row.id] or documents[row.id].type.is_return)
-    ]
-    store = rows.bring_rows(session, eigenaar, kept)
+        return []
+    savepoint = session.begin_nested()
+    store, checked = _claimed(session, came, vandaag)
     with aside(store) as stored:
-        inside = inside or {key: level2.check(documents[key]) for key in keys}
-    stored.result()
-    return inside
+        inside = {each.row.id: level2.check(each.document) for each in came}
+    refused = [each for each in came if inside[each.row.id]]
+    if not refused:
+        stored.result()
+        savepoint.commit()
+        return checked
+    savepoint.rollback()
+    for each in refused:
+        record(session, scope_of(each.row, vandaag), inside[each.row.id])
+    found = found_in(session, [each.row.id for each in refused])
+    others = [each for each in came if not inside[each.row.id]]
+    return [replace(each, findings=found[each.row.id]) for each in refused] + _stored(session, others, vandaag)
+
+
+def _stored(session: Session, came: Sequence[Gelezen], vandaag: date) -> list[Gelezen]:
+    """As `_checked_and_stored`, of what level 2 finds nothing in."""
+    if not came:
+        return []
+    store, checked = _claimed(session, came, vandaag)
+    store()
+    return checked
+
+
+def _claimed(session: Session, came: Sequence[Gelezen], vandaag: date) -> tuple[Callable[[], None], list[Gelezen]]:
+    """Claim the Identificatie of messages and ask the rules on the Header: what stores the rows, and with findings."""
+    eigenaar, sent = came[0].row.eigenaar, {each.row.id: each for each in came}
+    ledger.claim_identificaties(session, eigenaar, map(_exchanged, came))
+    check_rows(session, [scope_of(each.row, vandaag) for each in came], header=True)
+    checked = [replace(sent[key], findings=found) for key, found in found_in(session, [*sent]).items()]
+    kept = [each for each in checked if not (each.findings or each.document.type.is_return)]
+    return rows.bring_rows(session, eigenaar, map(_exchanged, kept)), checked
+
+
+def _exchanged(came: Gelezen) -> rows.Exchanged:
+    return came.row.id, came.row.tegenpartij, came.document
 
 
 def _defer_assess(session: Session, came: Sequence[Row[Any]]) -> None:
@@ -109,26 +116,21 @@ def _defer_assess(session: Session, came: Sequence[Row[Any]]) -> None:
         defer_messages(session, "messaging.assess", came[0].eigenaar, locks)
 
 
-def _refuse(
-    session: Session,
-    came: Sequence[Row[Any]],
-    documents: Mapping[UUID, Document],
-    findings: Findings,
-    vandaag: date,
-) -> None:
+def _refuse(session: Session, came: Sequence[Gelezen], vandaag: date) -> None:
     """Refuse messages as a whole and answer them.
 
     A repeated one waits its turn in the queue of `assess`: its 9056 may not overtake the answer to the message that
     it repeats, or the sender would take that one for refused.
     """
-    ledger.set_status(session, "afgekeurd", *(row.id for row in came))
-    repeated = [
-        row
-        for row in came
-        if any(found.code == "TR056" for found in findings[row.id]) and not documents[row.id].type.is_return
-    ]
-    _defer_assess(session, repeated)
-    _answer(session, [row for row in came if row not in repeated], documents, findings, vandaag)
+    ledger.set_status(session, "afgekeurd", *(each.row.id for each in came))
+    repeated = [each for each in came if _repeats(each)]
+    _defer_assess(session, [each.row for each in repeated])
+    _answer(session, [each for each in came if not _repeats(each)], vandaag)
+
+
+def _repeats(came: Gelezen) -> bool:
+    """Whether a heen message has the Identificatie of another."""
+    return not came.document.type.is_return and any(found.code == "TR056" for found in came.findings)
 
 
 Judge = Callable[[str, str, Sequence[UUID]], Sequence[Beoordeling]]
@@ -163,9 +165,9 @@ def close(
     session: Session, berichten: Sequence[UUID], vandaag: date, ahead: Mapping[UUID, Document] | None = None
 ) -> None:
     """Answer messages that their owner has judged; `ahead` are they without their lines, read before that."""
-    came, findings = ledger.some(session, berichten, lock=True), found_in(session, berichten)
-    documents = {row.id: _enough(row, findings[row.id], (ahead or {}).get(row.id)) for row in came}
-    _answer(session, came, documents, findings, vandaag)
+    judged, found = ledger.some(session, berichten, lock=True), found_in(session, berichten)
+    came = [Gelezen(row, _enough(row, found[row.id], (ahead or {}).get(row.id)), found[row.id]) for row in judged]
+    _answer(session, came, vandaag)
 
 
 def _enough(row: Row[Any], findings: Sequence[Finding], ahead: Document | None) -> Document:
@@ -174,26 +176,19 @@ def _enough(row: Row[Any], findings: Sequence[Finding], ahead: Document | None) 
     return ahead if ahead and not in_lines else ledger.document_of(row, clean_lines(findings))
 
 
-def _answer(
-    session: Session,
-    came: Sequence[Row[Any]],
-    documents: Mapping[UUID, Document],
-    findings: Findings,
-    vandaag: date,
-) -> None:
+def _answer(session: Session, came: Sequence[Gelezen], vandaag: date) -> None:
     """Store the one return message of each heen message and defer its delivery; none when it is there already."""
     if not came:
         return
-    answered = queries.answered(session, came[0].eigenaar, [row.id for row in came])
-    open_ = [row for row in came if documents[row.id].type.antwoord is not None and row.id not in answered]
+    eigenaar = came[0].row.eigenaar
+    answered = queries.answered(session, eigenaar, [each.row.id for each in came])
+    open_ = [each for each in came if each.document.type.antwoord is not None and each.row.id not in answered]
     if not open_:
         return
     numbers = nummers.next_numbers(session, "identificatie_nummer", len(open_))
-    answers = {
-        row.id: _return(documents[row.id], findings[row.id], f"R{number}", vandaag)
-        for row, number in zip(open_, numbers, strict=True)
-    }
-    send_returns(session, open_[0].eigenaar, answers)
+    pairs = zip(open_, numbers, strict=True)
+    answers = {each.row.id: _return(each.document, each.findings, f"R{number}", vandaag) for each, number in pairs}
+    send_returns(session, eigenaar, answers)
 
 
 def _return(document: Document, findings: Sequence[Finding], identificatie: str, vandaag: date) -> Document:

@@ -28,6 +28,7 @@ from shared.aside import aside
 from shared.config import settings
 from shared.db import audit, people
 from shared.db import tables as t
+from shared.db.rows import Exchanged
 from shared.errors import Refused, not_found
 from shared.standard.catalogue import MessageType, message_of
 from shared.standard.codec import Unread
@@ -121,11 +122,7 @@ def _own_dagtekening(message: MessageType, header: Node) -> str:
     return header.get("dagtekening_retour" if message.keeps_header else "bericht_identificatie_dagtekening")
 
 
-Claim = tuple[str, Document, UUID]
-"""The sender of a message, the message, and its id."""
-
-
-def claim_identificaties(session: Session, eigenaar: str, claims: Iterable[Claim]) -> set[UUID]:
+def claim_identificaties(session: Session, eigenaar: str, sent: Iterable[Exchanged]) -> set[UUID]:
     """Note that senders used an Identificatie for a message: those that no other message had before (TR056)."""
     rows = [
         {
@@ -136,7 +133,7 @@ def claim_identificaties(session: Session, eigenaar: str, claims: Iterable[Claim
             "identificatie": _own_identificatie(document.type, document.header),
             "bericht": bericht,
         }
-        for afzender, document, bericht in claims
+        for bericht, afzender, document in sent
     ]
     claimed = insert(t.identificatie).on_conflict_do_nothing().returning(t.identificatie.c.bericht)
     return set(session.scalars(claimed, rows)) if rows else set()

@@ -13,7 +13,7 @@ from shared.standard import catalogue
 from shared.standard.document import Document, Node
 
 Exchanged = tuple[UUID, str, Document]
-"""The id of a message, the other party, and the message."""
+"""The id of a message, one of its parties, and the message."""
 
 
 def store_rows(session: Session, eigenaar: str, messages: Iterable[Exchanged]) -> None:
