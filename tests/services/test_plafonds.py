@@ -6,7 +6,7 @@ import pytest
 
 from services.allocation.toewijzen import plafonds
 from tests.chain import Chain, query
-from tests.services.test_toewijzen import WEEKLY, post
+from tests.services.toewijzen import WEEKLY, post
 
 PLAFOND = {
     "naam": "P",

@@ -5,7 +5,7 @@ import pytest
 from services.demo import people
 from shared.db.session import owner
 from tests.chain import Chain, query
-from tests.services.test_toewijzen import COMING, VALUE, WEEKLY, WMO, allocate, bought, ceiling, codes, post
+from tests.services.toewijzen import COMING, VALUE, WEEKLY, WMO, allocate, bought, ceiling, codes, post
 
 
 class TestTwoPersons:
