@@ -3,7 +3,6 @@
 import fcntl
 import os
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -45,13 +44,13 @@ def until(condition: Callable[[], object], seconds: float) -> bool:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file of mode 600, whole or not at all."""
-    descriptor, name = tempfile.mkstemp(prefix="init-", dir=path.parent)
-    with os.fdopen(descriptor, "w") as file:
+    """Write a file of mode 600, whole or not at all; what a kill leaves half, the next one writes over."""
+    fresh = path.with_name(f"{path.name}.new")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "w") as file:
         file.write(text)
         file.flush()
-        os.fsync(descriptor)
-    Path(name).replace(path)
+        os.fsync(file.fileno())
+    fresh.replace(path)
 
 
 def run(argv: list[str], account: Account, text: str = "", errors: int = subprocess.STDOUT) -> str:
