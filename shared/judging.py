@@ -42,14 +42,13 @@ _Chosen = tuple[Rule, RuleFacts, str]
 """A rule, what the standard says of it, and a class that it looks at."""
 
 
-def check_rows(session: Session, scopes: Sequence[Scope], *, header: bool, without: Container[str] = ()) -> None:
-    """Levels 3 and 4: run the rules on the Header, or those on all other classes, and record what they find.
+def check_rows(session: Session, scopes: Sequence[Scope], *, header: bool, without: Container[str] = ()) -> int:
+    """Levels 3 and 4: run the rules on the Header, or those on all other classes, and record what they find: how much.
 
     The messages are judged by one organisation, each for itself. One INSERT … SELECT for those of a kind and all rules
     up to the next that is `later`, which so can read what they found. `without` are codes that are left out.
     """
-    for alike in _by_kind(scopes):
-        _check_alike(session, alike, header, without)
+    return sum(_check_alike(session, alike, header, without) for alike in _by_kind(scopes))
 
 
 def _by_kind(scopes: Iterable[Scope]) -> Iterator[list[Scope]]:
@@ -58,7 +57,7 @@ def _by_kind(scopes: Iterable[Scope]) -> Iterator[list[Scope]]:
     return (list(alike) for _, alike in groupby(sorted(scopes, key=kind), key=kind))
 
 
-def _check_alike(session: Session, scopes: Sequence[Scope], header: bool, without: Container[str]) -> None:
+def _check_alike(session: Session, scopes: Sequence[Scope], header: bool, without: Container[str]) -> int:
     scope = scopes[0]
     chosen = [
         (rule, known, klasse)
@@ -68,8 +67,7 @@ def _check_alike(session: Session, scopes: Sequence[Scope], header: bool, withou
     ]
     for klasse in dict.fromkeys(klasse for *_, klasse in chosen):
         _keep(session, scopes, klasse)
-    for stage in _stages(chosen):
-        _recording(scope, stage).run(session, scopes)
+    return sum(_recording(scope, stage).run(session, scopes) for stage in _stages(chosen))
 
 
 def check_later(session: Session, scopes: Sequence[Scope], codes: Container[str]) -> None:

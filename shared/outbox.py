@@ -14,8 +14,8 @@ from shared.db import ledger, rows
 from shared.db import tables as t
 from shared.errors import Fault, Refused
 from shared.jobs import defer_messages
-from shared.judging import check_rows, found, of_exchange, one_at_a_time, scope_of
-from shared.rules import Finding, Scope, explain
+from shared.judging import check_rows, found, of_exchange, one_at_a_time
+from shared.rules import Finding, Scope, applying, explain
 from shared.standard.codec import encode
 from shared.standard.document import Document
 from shared.standard.level1 import Parsed, check
@@ -43,9 +43,11 @@ def send(session: Session, eigenaar: str, document: Document) -> UUID:
     levels 3 and 4 find in the sender's own ledger, or as `submit`; the transaction must then be rolled back.
     """
     xml, parsed = _encoded(document)
-    one_at_a_time(session, (eigenaar, ledger.parties(document)[1], document.type.standaard))
+    message, naar = document.type, ledger.parties(document)[1]
+    one_at_a_time(session, (eigenaar, naar, message.standaard))
     bericht = submit(session, eigenaar, document, xml)
-    _refuse(parsed, _foreseen(session, bericht))
+    scope = Scope(bericht, eigenaar, naar, message.standaard, message.soort, ledger.dagtekening(document))
+    _refuse(parsed, _foreseen(session, scope))
     return bericht
 
 
@@ -71,14 +73,12 @@ def _refuse(parsed: Parsed, findings: Sequence[Finding]) -> None:
         raise Foreseen(422, f"Het {document.type.soort}-bericht zou worden afgekeurd", faults, findings=findings)
 
 
-def _foreseen(session: Session, bericht: UUID) -> list[Finding]:
+def _foreseen(session: Session, scope: Scope) -> list[Finding]:
     """What the receiver would find on levels 3 and 4 on the day of the message, as far as its sender can know."""
-    row = ledger.get(session, bericht)
-    scope = scope_of(row, row.dagtekening)
-    unknown = CLAIMED if _has_contract(session, scope) else CLAIMED | PRICED
-    for header in (True, False):
-        check_rows(session, [scope], header=header, without=unknown)
-    return found(session, bericht)
+    priced = any(facts.code in PRICED for _, facts in applying(scope.type, in_memory=False))
+    unknown = CLAIMED | PRICED if priced and not _has_contract(session, scope) else CLAIMED
+    count = sum(check_rows(session, [scope], header=header, without=unknown) for header in (True, False))
+    return found(session, scope.bericht) if count else []
 
 
 def _has_contract(session: Session, scope: Scope) -> bool:

@@ -26,7 +26,7 @@ from shared import oidc
 from shared.config import installation_secret, settings
 from shared.contracts import Organisatiecode
 from shared.db import tables as t
-from shared.db.session import Namens, show_proof, transaction
+from shared.db.session import Namens, transaction
 from shared.errors import Refused, not_found
 from shared.roles import rights
 
@@ -148,8 +148,7 @@ def _certified(certificate: str, voucher: str | None) -> bytes:
 
 def _shown(bewijs: bytes) -> list[Row[Any]]:
     query = select(t.toegang).where(t.toegang.c.bewijs == bewijs, t.toegang.c.vervalt > func.now())
-    with transaction(Namens("", "")) as session:
-        show_proof(session, bewijs)
+    with transaction(Namens("", ""), bewijs) as session:
         return list(session.execute(query.order_by(t.toegang.c.eigenaar)))
 
 

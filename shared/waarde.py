@@ -91,7 +91,7 @@ def worth(allocation: Any, price: Any, begin: Any, eind: Any) -> ColumnElement[i
 
 def _weekly(row: Any, part: tuple[Any, Any], einde: Any, effort: Any) -> Any:
     """How often a weekly volume counts in a part of a run that ends on `einde`: as billing does, or as given."""
-    return case((row.omvang_eenheid.in_(OUTPUT), sundays(*part, row.ingangsdatum, einde)), else_=effort)
+    return case((t.among(row.omvang_eenheid, OUTPUT), sundays(*part, row.ingangsdatum, einde)), else_=effort)
 
 
 def each(allocation: Any, price: Any) -> Any:

@@ -131,7 +131,7 @@ def send_301(
     """
     person = vault.pseudonym(gemeente, client["bsn"])
     ledger.serialize(session, gemeente, aanbieder, message.standaard, person)
-    place = {"eigenaar": gemeente, "standaard": message.standaard, "tegenpartij": aanbieder, "bsn": person}
+    place = (gemeente, message.standaard, aanbieder, person)
     vandaag = nu.astimezone(NEDERLAND).date()
     referentie = products[0].get(REFERENTIE)
     granted = {REFERENTIE: referentie, "reden_wijziging": None}
@@ -139,8 +139,9 @@ def send_301(
     told = {product["toewijzing_nummer"] for product in products}
     others = [
         as_told(message, row) | shared
-        for row in queries.valid_for_client(session, place, vandaag)
-        if row.toewijzing_nummer not in told
+        for row in queries.of_client(session, *place)
+        if row.toewijzing_nummer not in told and not row.vervallen
+        if row.einddatum is None or row.einddatum >= vandaag
     ]
     body = {"Client": {**client, "ToegewezenProduct": [*others, *products]}}
     return compose(session, message, gemeente, aanbieder, body, vandaag)

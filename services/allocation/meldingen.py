@@ -31,7 +31,7 @@ def told(name: str, row: Any, *conditions: Condition) -> ColumnElement[bool]:
     found, holder = t.classes[name].alias(), t.bericht.alias()
     query = (
         select(1)
-        .join_from(found, holder, and_(holder.c.id == found.c.bericht, holder.c.status.in_(t.GELDIG)))
+        .join_from(found, holder, and_(holder.c.id == found.c.bericht, t.geldig(holder.c.status)))
         .where(
             exchange(found, row),
             found.c.toewijzing_nummer == row.c.toewijzing_nummer,
@@ -49,7 +49,7 @@ def standing(session: Session, row: Row[Any], name: str) -> Sequence[Row[Any]]:
     same = (table.c[field] == getattr(row, field) for field in ("eigenaar", "standaard", "tegenpartij", "bsn"))
     query = (
         select(table)
-        .join(holder, and_(holder.c.id == table.c.bericht, holder.c.status.in_(t.GELDIG)))
+        .join(holder, and_(holder.c.id == table.c.bericht, t.geldig(holder.c.status)))
         .where(
             *same,
             table.c.toewijzing_nummer == row.toewijzing_nummer,
@@ -66,7 +66,7 @@ def removed(name: str, found: Any, holder: Any) -> ColumnElement[bool]:
     key = message_of("ijw", "305" if name == "StartProduct" else "307").classes[name].key
     return ledger.looked_up(
         select(1)
-        .join_from(removal, remover, and_(remover.c.id == removal.c.bericht, remover.c.status.in_(t.GELDIG)))
+        .join_from(removal, remover, and_(remover.c.id == removal.c.bericht, t.geldig(remover.c.status)))
         .where(
             exchange(removal, found),
             removal.c.toewijzing_nummer == found.c.toewijzing_nummer,

@@ -58,7 +58,7 @@ def _chosen(eigenaar: str) -> Any:
     return (
         select(*key, row.c.model, row.c.assen)
         .join(message, and_(message.c.eigenaar == row.c.eigenaar, message.c.id == row.c.bericht))
-        .where(row.c.eigenaar == eigenaar, row.c.model.is_not(None), message.c.status.in_(t.GELDIG))
+        .where(row.c.eigenaar == eigenaar, row.c.model.is_not(None), t.geldig(message.c.status))
         .ext(distinct_on(*key))
         .order_by(*key, message.c.volgorde.desc())
     )

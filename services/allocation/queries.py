@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from services.allocation.rules.regie import VERWIJDEREN
@@ -14,17 +15,24 @@ from shared.errors import not_found
 from shared.judging import one_at_a_time
 
 
-def identified(eigenaar: str, toewijzing: str) -> ColumnElement[bool]:
-    """The condition on toegewezen_product that an id (`0193-ijw-10001`) stands for, as `eigenaar` sees it."""
-    gemeente, standaard, nummer = toewijzing.split("-")
+def _given(*names: str) -> list[ColumnElement[bool]]:
+    """The conditions on toegewezen_product that columns have the values of parameters with their names."""
     row = t.toegewezen_product.c
-    own = (row.eigenaar == eigenaar, row.standaard == standaard, row.toewijzing_nummer == int(nummer))
-    return and_(*own) if eigenaar == gemeente else and_(*own, row.tegenpartij == gemeente)
+    return [row[name] == bindparam(name, type_=row[name].type) for name in names]
+
+
+@cache
+def _one(*names: str) -> Select[Any]:
+    """An allocation as it stands, given by parameters; built once, as building takes longer than Postgres does."""
+    return _with_person(ledger.current_allocations(*_given(*names)))
 
 
 def one(session: Session, eigenaar: str, toewijzing: str) -> Row[Any]:
-    """An allocation as it stands. Raises Refused (404)."""
-    row = session.execute(_with_person(ledger.current_allocations(identified(eigenaar, toewijzing)))).one_or_none()
+    """An allocation as it stands, by its id (`0193-ijw-10001`). Raises Refused (404)."""
+    gemeente, standaard, nummer = toewijzing.split("-")
+    named: dict[str, Any] = {"eigenaar": eigenaar, "standaard": standaard, "toewijzing_nummer": int(nummer)}
+    named |= {} if eigenaar == gemeente else {"tegenpartij": gemeente}
+    row = session.execute(_one(*named), named).one_or_none()
     if row is None:
         raise not_found("Toewijzing")
     audit.note(session, "toewijzing ingezien", toewijzing, [row.bsn])
@@ -80,26 +88,32 @@ def _numbers(own: Iterable[ColumnElement[bool]], limit: int) -> Select[tuple[int
     return page.order_by(row.c.toewijzing_nummer).limit(limit)
 
 
-def valid_for_client(session: Session, row: Any, vandaag: Any) -> list[Row[Any]]:
-    """The allocations of a client (a pseudonym) with a provider that a 301 of today must hold (OP087)."""
-    table = t.toegewezen_product.c
-    current = ledger.current_allocations(
-        table.eigenaar == row["eigenaar"],
-        table.standaard == row["standaard"],
-        table.tegenpartij == row["tegenpartij"],
-        table.bsn == row["bsn"],
-    )
-    valid = or_(current.c.einddatum.is_(None), current.c.einddatum >= vandaag)
-    query = select(current).where(valid, ~ledger.vervallen(current))
-    return list(session.execute(query.order_by(current.c.toewijzing_nummer)))
+PLACE = ("eigenaar", "standaard", "tegenpartij", "bsn")
+"""Whose allocations, or requests, at whom: a client by a pseudonym."""
 
 
-def is_change(session: Session, place: Any, referentie: str | None) -> bool:
-    """Whether a reference is that of a request for change (317) of this client by this provider."""
+@cache
+def _of_client() -> Select[Any]:
+    current = ledger.current_allocations(*_given(*PLACE))
+    return select(current, ledger.vervallen(current).label("vervallen")).order_by(current.c.toewijzing_nummer)
+
+
+def of_client(session: Session, *place: str) -> list[Row[Any]]:
+    """The allocations of a client with a provider (see PLACE) as they stand, by number.
+
+    Each tells whether it is `vervallen`: taken back altogether.
+    """
+    return list(session.execute(_of_client(), dict(zip(PLACE, place, strict=True))))
+
+
+def is_change(session: Session, place: Iterable[str], referentie: str | None) -> bool:
+    """Whether a reference is that of a request for change (317) of this client by this provider (see PLACE)."""
+    if referentie is None:
+        return False
     row = t.classes["Verzoek"].c
-    same = (row[name] == place[name] for name in ("eigenaar", "standaard", "tegenpartij", "bsn"))
+    same = (row[name] == value for name, value in zip(PLACE, place, strict=True))
     query = select(row.bericht).where(*same, row.referentie_aanbieder == referentie, ledger.holds(t.classes["Verzoek"]))
-    return referentie is not None and session.scalar(query.limit(1)) is not None
+    return session.scalar(query.limit(1)) is not None
 
 
 def told(session: Session, row: Any, name: str, begindatum: date) -> Row[Any] | None:
@@ -108,7 +122,7 @@ def told(session: Session, row: Any, name: str, begindatum: date) -> Row[Any] | 
     same = (table.c[field] == getattr(row, field) for field in ("eigenaar", "standaard", "tegenpartij", "bsn"))
     query = (
         select(table)
-        .join(t.bericht, and_(t.bericht.c.id == table.c.bericht, t.bericht.c.status.in_(t.GELDIG)))
+        .join(t.bericht, and_(t.bericht.c.id == table.c.bericht, t.geldig(t.bericht.c.status)))
         .where(
             *same,
             table.c.toewijzing_nummer == row.toewijzing_nummer,
@@ -120,14 +134,20 @@ def told(session: Session, row: Any, name: str, begindatum: date) -> Row[Any] | 
     return session.execute(query.limit(1)).one_or_none()
 
 
-def decision(session: Session, row: Any) -> Row[Any] | None:
-    """What a municipality kept when it made an allocation; None when nothing, as of one that it did not make here."""
+_NUMBERED = ("eigenaar", "standaard", "tegenpartij", "toewijzing_nummer")
+
+
+@cache
+def _decision() -> Select[Any]:
     kept, version, holder = t.besluit, t.toegewezen_product, t.bericht
     same = (kept.c[name] == version.c[name] for name in ("eigenaar", "bericht", "toewijzing_nummer"))
-    own = (version.c[name] == getattr(row, name) for name in ("eigenaar", "standaard", "tegenpartij"))
     query = select(kept).join(version, and_(*same)).join(holder, holder.c.id == version.c.bericht)
-    query = query.where(*own, version.c.toewijzing_nummer == row.toewijzing_nummer, holder.c.status.in_(t.GELDIG))
-    return session.execute(query.order_by(holder.c.volgorde).limit(1)).one_or_none()
+    return query.where(*_given(*_NUMBERED), t.geldig(holder.c.status)).order_by(holder.c.volgorde).limit(1)
+
+
+def decision(session: Session, row: Any) -> Row[Any] | None:
+    """What a municipality kept when it made an allocation; None when nothing, as of one that it did not make here."""
+    return session.execute(_decision(), {name: getattr(row, name) for name in _NUMBERED}).one_or_none()
 
 
 def client_of(session: Session, row: Any) -> Row[Any]:

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, insert, select, text
 from sqlalchemy.orm import Session
 
 from shared import vault
@@ -56,17 +56,26 @@ def write(session: Session) -> None:
     """Write the lines of a transaction, as the last thing that it does: other writers of the log wait for it."""
     log: _Log = session.info[_KEY]
     for organisatie in sorted({line[0] for line in log.lines}):
-        session.execute(select(func.set_config("zorgketen.organisatie", organisatie, True)))
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"verwerking/{organisatie}", 0))))
+        session.execute(_TURN, {"organisatie": organisatie, "log": f"verwerking/{organisatie}"})
         session.execute(insert(t.verwerking), list(_chained(session, organisatie, log)))
     log.lines.clear()
 
 
+_TURN = text(
+    "SELECT set_config('zorgketen.organisatie', :organisatie, true), pg_advisory_xact_lock(hashtextextended(:log, 0))"
+)
+_LAST = text("""
+    SELECT clock_timestamp(), coalesce(laatste.volgnummer, 0), coalesce(laatste.hash, '')
+    FROM (VALUES (1)) AS altijd LEFT JOIN LATERAL (
+        SELECT volgnummer, hash FROM verwerking WHERE eigenaar = :organisatie ORDER BY volgnummer DESC LIMIT 1
+    ) AS laatste ON true
+""")
+"""What time it is, and the last line of a log: asked after its turn came, as a statement sees what was there when it
+began."""
+
+
 def _chained(session: Session, organisatie: str, log: _Log) -> Iterator[dict[str, Any]]:
-    latest = select(t.verwerking.c.volgnummer, t.verwerking.c.hash).where(t.verwerking.c.eigenaar == organisatie)
-    last = session.execute(latest.order_by(t.verwerking.c.volgnummer.desc()).limit(1)).one_or_none()
-    number, vorige = (last.volgnummer, last.hash) if last else (0, b"")
-    now = session.execute(select(func.clock_timestamp())).scalar_one()
+    now, number, vorige = session.execute(_LAST, {"organisatie": organisatie}).one()
     for (own, handeling, onderwerp), people in log.lines.items():
         if own != organisatie:
             continue

@@ -91,7 +91,7 @@ def _row(eigenaar: str, entry: Entry) -> dict[str, Any]:
         "standaard": message.standaard,
         "soort": message.soort,
         "identificatie": _own_identificatie(message, header),
-        "dagtekening": date.fromisoformat(_own_dagtekening(message, header)),
+        "dagtekening": dagtekening(entry.document),
         "status": entry.status,
         "sleutel": _marked(eigenaar, entry),
         "antwoord_op": entry.antwoord_op,
@@ -118,8 +118,10 @@ def _own_identificatie(message: MessageType, header: Node) -> str:
     return header.get("identificatie_retour" if message.keeps_header else "bericht_identificatie_identificatie")
 
 
-def _own_dagtekening(message: MessageType, header: Node) -> str:
-    return header.get("dagtekening_retour" if message.keeps_header else "bericht_identificatie_dagtekening")
+def dagtekening(document: Document) -> date:
+    """The day on which a message was made; a return message keeps that of its heen beside its own (IV028)."""
+    name = "dagtekening_retour" if document.type.keeps_header else "bericht_identificatie_dagtekening"
+    return date.fromisoformat(document.header.get(name))
 
 
 def claim_identificaties(session: Session, eigenaar: str, sent: Iterable[Exchanged]) -> set[UUID]:
@@ -217,7 +219,7 @@ def looked_up(query: Select[Any]) -> ColumnElement[bool]:
 def holds(table: Any) -> ColumnElement[bool]:
     """The condition that a row stands in a message that was not refused (see tables.GELDIG)."""
     holder = t.bericht.alias()
-    return looked_up(select(1).where(holder.c.id == table.c.bericht, holder.c.status.in_(t.GELDIG)))
+    return looked_up(select(1).where(holder.c.id == table.c.bericht, t.geldig(holder.c.status)))
 
 
 def current_allocations(*conditions: ColumnElement[bool]) -> Subquery:
@@ -231,7 +233,7 @@ def current_allocations(*conditions: ColumnElement[bool]) -> Subquery:
     latest = (row.c.toewijzingsdatum.desc(), row.c.toewijzingstijd.desc(), t.bericht.c.volgorde.desc())
     query: Select[Any] = (
         select(row)
-        .join(t.bericht, and_(t.bericht.c.id == row.c.bericht, t.bericht.c.status.in_(t.GELDIG)))
+        .join_from(row, t.bericht, and_(t.bericht.c.id == row.c.bericht, t.geldig(t.bericht.c.status)))
         .where(*conditions)
         .ext(distinct_on(*numbered))
         .order_by(*numbered, *latest)
@@ -241,7 +243,7 @@ def current_allocations(*conditions: ColumnElement[bool]) -> Subquery:
 
 def vervallen(row: Any) -> ColumnElement[bool]:
     """The condition that an allocation was taken back altogether (OP087: reason 01 or 13 on its first day)."""
-    return and_(row.c.reden_wijziging.in_(("01", "13")), row.c.einddatum == row.c.ingangsdatum).is_(True)
+    return and_(t.among(row.c.reden_wijziging, ("01", "13")), row.c.einddatum == row.c.ingangsdatum).is_(True)
 
 
 LOKAAL = "LOKAAL-"

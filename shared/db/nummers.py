@@ -1,6 +1,8 @@
 """Numbers that are given out once."""
 
-from sqlalchemy import Select, Sequence, func, select
+from functools import cache
+
+from sqlalchemy import Select, Sequence, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from shared.db import ledger
@@ -23,13 +25,15 @@ def next_allocation(session: Session, eigenaar: str, standaard: str) -> int:
 
     It may have brought 301s with numbers of its own, which the sequence would come to some day (ADR 0008).
     """
-    return session.execute(free_number(eigenaar, standaard)).scalar_one()
+    return session.execute(free_number(), {"eigenaar": eigenaar, "standaard": standaard}).scalar_one()
 
 
-def free_number(eigenaar: str, standaard: str) -> Select[int]:
-    """Draws a ToewijzingNummer until no row of an organisation has it: that number."""
+@cache
+def free_number() -> Select[int]:
+    """Draws a ToewijzingNummer until no row of an organisation has it, by parameters: that number."""
     row, number = t.toegewezen_product.c, Sequence("toewijzing_nummer", metadata=t.metadata).next_value()
     drawn = select(number.label("nummer")).cte("getrokken", recursive=True)
-    same = (row.toewijzing_nummer == drawn.c.nummer, row.eigenaar == eigenaar, row.standaard == standaard)
+    own = (row.eigenaar == bindparam("eigenaar"), row.standaard == bindparam("standaard"))
+    same = (row.toewijzing_nummer == drawn.c.nummer, *own)
     again = select(number).select_from(drawn).where(ledger.looked_up(select(1).where(*same).correlate(drawn)))
     return select(func.max(drawn.union_all(again).c.nummer))

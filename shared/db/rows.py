@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import time
-from typing import Any
+from itertools import chain
+from typing import Any, cast
 from uuid import UUID
 
+from psycopg import Connection, Cursor
 from sqlalchemy.orm import Session
 
 from shared.db import tables as t
@@ -23,6 +25,25 @@ def store_rows(session: Session, eigenaar: str, messages: Iterable[Exchanged]) -
 
 def bring_rows(session: Session, eigenaar: str, messages: Iterable[Exchanged]) -> Callable[[], None]:
     """As `store_rows`, but for what is left to Postgres alone: that is done by what this gives."""
+    groups = _groups(eigenaar, messages)
+    connection = cast("Connection[Any]", session.connection().connection.driver_connection)
+    cursor = connection.cursor()
+    with connection.pipeline():  # Postgres is waited for once
+        for place, rows in groups.items():
+            if len(rows) < _BY_COPY:
+                _insert(cursor, *place, rows)
+    left = [_copy(cursor, *place, rows) for place, rows in groups.items() if len(rows) >= _BY_COPY]
+
+    def store() -> None:
+        for statement in chain.from_iterable(left):
+            cursor.execute(statement)
+        cursor.close()
+
+    return store
+
+
+def _groups(eigenaar: str, messages: Iterable[Exchanged]) -> Mapping[tuple[str, str], Sequence[tuple[Any, ...]]]:
+    """The rows of each kind of message and class."""
     groups: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
     for bericht, tegenpartij, document in messages:
         known, head = pseudonyms(eigenaar, document), (eigenaar, bericht, document.type.standaard, tegenpartij)
@@ -30,18 +51,7 @@ def bring_rows(session: Session, eigenaar: str, messages: Iterable[Exchanged]) -
             if name in t.classes:
                 rows = groups.setdefault((document.type.name, name), [])
                 rows += [(*head, *_row(node, known)) for node in nodes]
-    cursor, left = session.connection().connection.cursor(), list[str]()
-    for (message, name), rows in groups.items():
-        fields = catalogue.messages()[message].classes[name].fields
-        columns = [*_HEAD, *([] if "bsn" in fields else ["bsn"]), *fields]
-        left += _insert(cursor, t.classes[name].name, f"nieuw_{message}_{name}".lower(), columns, rows)
-
-    def store() -> None:
-        for statement in left:
-            cursor.execute(statement)
-        cursor.close()
-
-    return store
+    return groups
 
 
 _HEAD = ("eigenaar", "bericht", "standaard", "tegenpartij", "volgnummer", "ouder")
@@ -50,13 +60,20 @@ _BY_COPY = 50
 temporary table."""
 
 
-def _insert(cursor: Any, table: str, new: str, columns: list[str], rows: Sequence[tuple[Any, ...]]) -> list[str]:
-    """Insert rows, or bring them to where the statements that are left insert them from."""
-    names = ", ".join(columns)
-    if len(rows) < _BY_COPY:
-        values = ", ".join(["%s"] * len(columns))
-        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({values})", rows)  # noqa: S608 our own names
-        return []
+def _columns(message: str, name: str) -> list[str]:
+    fields = catalogue.messages()[message].classes[name].fields
+    return [*_HEAD, *([] if "bsn" in fields else ["bsn"]), *fields]
+
+
+def _insert(cursor: Cursor[Any], message: str, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    columns = _columns(message, name)
+    names, values = (", ".join(words) for words in (columns, ["%s"] * len(columns)))
+    cursor.executemany(f"INSERT INTO {t.classes[name].name} ({names}) VALUES ({values})", rows)  # noqa: S608 our own names
+
+
+def _copy(cursor: Cursor[Any], message: str, name: str, rows: Sequence[tuple[Any, ...]]) -> list[str]:
+    """Bring rows to where the statements that are left insert them from."""
+    table, new, names = t.classes[name].name, f"nieuw_{message}_{name}".lower(), ", ".join(_columns(message, name))
     cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {new} (LIKE {table}) ON COMMIT DELETE ROWS")
     with cursor.copy(f"COPY {new} ({names}) FROM STDIN") as copy:
         for row in rows:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import quote
 
-from sqlalchemy import Engine, create_engine, func, make_url, select
+from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -64,10 +64,13 @@ def owner_engine() -> Engine:
 
 
 @contextmanager
-def transaction(namens: Namens) -> Iterator[Session]:
-    """A session for an organisation; its work and its lines in the processing log are committed, or nothing is."""
+def transaction(namens: Namens, bewijs: bytes = b"") -> Iterator[Session]:
+    """A session for an organisation; its work and its lines in the processing log are committed, or nothing is.
+
+    It sees, beside the rows of the organisation, the access that belongs to `bewijs`, a proof of identity.
+    """
     with Session(current_engine(), expire_on_commit=False) as session, session.begin():
-        act_for(session, namens.organisatie)
+        act_for(session, namens.organisatie, bewijs)
         audit.begin(session, namens.wie)
         yield session
         audit.write(session)
@@ -99,10 +102,16 @@ def owner() -> Iterator[Session]:
         yield session
 
 
-def act_for(session: Session, organisatie: str) -> None:
+def act_for(session: Session, organisatie: str, bewijs: bytes = b"") -> None:
     """From here on see and write the rows of this organisation, until the end of the transaction."""
-    _set(session, "organisatie", organisatie)
+    session.execute(_SEEN, {"organisatie": organisatie, "bewijs": bewijs.hex()})
     session.info["organisatie"] = organisatie
+
+
+_SEEN = text(
+    "SELECT set_config('zorgketen.organisatie', :organisatie, true), set_config('zorgketen.bewijs', :bewijs, true)"
+)
+"""What the policies of the tables look at (ADR 0007)."""
 
 
 @contextmanager
@@ -119,12 +128,3 @@ def acting_for(session: Session, organisatie: str) -> Iterator[None]:
         act_for(session, before)
         raise
     act_for(session, before)
-
-
-def show_proof(session: Session, proof: bytes) -> None:
-    """See, beside the rows of the organisation, the access that belongs to a proof of identity."""
-    _set(session, "bewijs", proof.hex())
-
-
-def _set(session: Session, name: str, value: str) -> None:
-    session.execute(select(func.set_config(f"zorgketen.{name}", value, True)))

@@ -5,11 +5,14 @@ the standard is a new column and nothing else. Each row belongs to an organisati
 `eigenaar`, as Contact has an element Organisatie of its own.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     ForeignKey,
@@ -25,6 +28,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     func,
+    literal_column,
     text,
 )
 
@@ -85,6 +89,19 @@ STATUSSEN = ("ontvangen", "gecontroleerd", "klaar", "afgeleverd", "goedgekeurd",
 uitgaand: klaar → afgeleverd → goedgekeurd | afgekeurd, or mislukt when it could not be delivered."""
 GELDIG = ("klaar", "afgeleverd", "goedgekeurd")
 """The statuses in which what a message says holds."""
+
+
+def among(row: ColumnElement[str], words: Sequence[str]) -> ColumnElement[bool]:
+    """The condition that a column has one of some words of ours, written out.
+
+    Of `in_` SQLAlchemy makes parameters at each execution, which takes longer than the whole of a small SELECT.
+    """
+    return row.op("IN", is_comparison=True)(literal_column(f"({', '.join(map(repr, words))})"))
+
+
+def geldig(status: ColumnElement[str]) -> ColumnElement[bool]:
+    """The condition that what a message says holds, by its status."""
+    return among(status, GELDIG)
 
 
 organisatie = Table(

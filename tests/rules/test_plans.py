@@ -188,6 +188,6 @@ def test_so_does_drawing_a_number_that_is_free(ledger: Session, analyzed: bool) 
     if analyzed:
         ledger.execute(text("ANALYZE toegewezen_product"))
     as_the_services_see_it(ledger)
-    plan = plan_of(ledger, free_number(GEMEENTE, "ijw"))
+    plan = plan_of(ledger, free_number().params(eigenaar=GEMEENTE, standaard="ijw"))
     assert [*scans(plan)]
     assert walking(plan) == []

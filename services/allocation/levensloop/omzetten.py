@@ -88,7 +88,8 @@ def _line(session: Session, row: Row[Any], per: date, targets: Mapping[Any, Targ
     ends = [day for day in (row.einddatum, last_day(per, target["maanden"])) if day is not None]
     told = {"ingangsdatum": per, "einddatum": min(ends, default=None), **target["velden"]}
     new = samen.Nieuw(bestaand.as_wanted(row, **told), target["model"], target["assen"])
-    found = checks.faults(session, row.eigenaar, new.toewijzing, row.bsn, ending)
+    current = checks.of_client(session, row.eigenaar, new.toewijzing, row.bsn)
+    found = checks.faults(session, row.eigenaar, new.toewijzing, row.bsn, current, ending)
     return Gepland(row, per - DAG, BEKOSTIGING, new, (*plannen.begins_later(row, per), *found))
 
 

@@ -84,7 +84,8 @@ def faults(session: Session, gemeente: str, bsn: str, wissel: Wissel) -> list[Fa
     person, together = vault.pseudonym(gemeente, bsn), [row.toewijzing_nummer for row, _ in wissel.gewijzigd]
     found = [fault for row, wanted in wissel.gewijzigd for fault in bestaand.faults(session, row, wanted)]
     for new in wissel.nieuw:
-        found += checks.faults(session, gemeente, new.toewijzing, person, together)
+        current = checks.of_client(session, gemeente, new.toewijzing, person)
+        found += checks.faults(session, gemeente, new.toewijzing, person, current, together)
     return found
 
 

@@ -29,7 +29,7 @@ def ended(eigenaar: str, *conditions: Any) -> Any:
     exchange = [stop.c[name] for name in (*KEY, "toewijzing_nummer")]
     query: Select[Any] = (
         select(stop)
-        .join_from(holder, stop, and_(stop.c.bericht == holder.c.id, holder.c.status.in_(t.GELDIG)))
+        .join_from(holder, stop, and_(stop.c.bericht == holder.c.id, t.geldig(holder.c.status)))
         .where(
             holder.c.eigenaar == eigenaar,
             holder.c.richting == direction(eigenaar, "aanbieder"),

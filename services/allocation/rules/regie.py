@@ -54,7 +54,7 @@ def standing(scope: Scope, name: str, *, before: bool = False) -> Subquery:
     row, removal = t.classes[name].alias(), t.classes[name].alias()
     holder, remover = t.bericht.alias(), t.bericht.alias()
     own = removal.c.bericht == scope.bericht
-    later = and_(~own, remover.c.status.in_(t.GELDIG), remover.c.volgorde > holder.c.volgorde)
+    later = and_(~own, t.geldig(remover.c.status), remover.c.volgorde > holder.c.volgorde)
     removals = (
         select(1)
         .join_from(removal, remover, remover.c.id == removal.c.bericht)
@@ -66,7 +66,7 @@ def standing(scope: Scope, name: str, *, before: bool = False) -> Subquery:
     )
     return (
         select(row, holder.c.volgorde)
-        .join_from(row, holder, and_(holder.c.id == row.c.bericht, holder.c.status.in_(t.GELDIG)))
+        .join_from(row, holder, and_(holder.c.id == row.c.bericht, t.geldig(holder.c.status)))
         .where(
             of_exchange(row, scope),
             row.c.bericht != scope.bericht,

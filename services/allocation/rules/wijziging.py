@@ -28,14 +28,13 @@ from services.allocation.rules.toewijzing import VERWIJDERD
 from shared.db import ledger
 from shared.db import tables as t
 from shared.judging import of_exchange
+from shared.level2.stapeling import HULPMIDDELEN
 from shared.levels34.toewijzing import allocations, with_allocation
 from shared.rules import Scope, per_message
 
 TOTAAL = "6"
 """Frequentie of a volume for the whole of an allocation."""
 OMVANG = ("omvang_volume", "omvang_eenheid", "omvang_frequentie")
-HULPMIDDELEN = ("11", "12", "13", "14")
-"""Categories of iWmo that may overlap with everything; iJw has no such numbers."""
 NAMED = ("OngewijzigdProduct", "TeWijzigenProduct")
 """The classes that name an allocation."""
 
@@ -72,7 +71,7 @@ def _versions(scope: Scope, product: Any) -> tuple[Select[Any], Any, Any]:
         row.c.toewijzing_nummer == product.c.toewijzing_nummer,
         row.c.bsn == product.c.bsn,
         holder.c.id == row.c.bericht,
-        holder.c.status.in_(t.GELDIG),
+        t.geldig(holder.c.status),
     )
     return query, row, holder
 

@@ -110,7 +110,7 @@ def _as_told(gemeente: str, running: Any, dag: date) -> Select[Any]:
     return (
         select(row)
         .join(running, and_(*(row.c[name] == running.c[name] for name in KEY)))
-        .join(message, and_(message.c.id == row.c.bericht, message.c.status.in_(t.GELDIG)))
+        .join(message, and_(message.c.id == row.c.bericht, t.geldig(message.c.status)))
         .where(row.c.eigenaar == gemeente)
         .ext(distinct_on(*own))
         .order_by(*own, *_nearest(dag, row.c.toewijzingsdatum), *latest)
@@ -124,9 +124,7 @@ def _areas(session: Session, gemeente: str, dag: date) -> dict[tuple[str, int], 
     query = (
         select(*key, row.c.resultaatgebieden)
         .join(message, and_(message.c.eigenaar == row.c.eigenaar, message.c.id == row.c.bericht))
-        .where(
-            row.c.eigenaar == gemeente, message.c.status.in_(t.GELDIG), func.cardinality(row.c.resultaatgebieden) > 0
-        )
+        .where(row.c.eigenaar == gemeente, t.geldig(message.c.status), func.cardinality(row.c.resultaatgebieden) > 0)
         .ext(distinct_on(*key))
         .order_by(*key, *_nearest(dag, message.c.dagtekening), message.c.volgorde.desc())
     )

@@ -69,7 +69,7 @@ def _first_told(current: Any) -> Any:
     row, holder = t.toegewezen_product.alias(), t.bericht.alias()
     return (
         select(func.min(row.c.toewijzingsdatum))
-        .join_from(row, holder, and_(holder.c.id == row.c.bericht, holder.c.status.in_(t.GELDIG)))
+        .join_from(row, holder, and_(holder.c.id == row.c.bericht, t.geldig(holder.c.status)))
         .where(exchange(row, current), row.c.toewijzing_nummer == current.c.toewijzing_nummer)
         .scalar_subquery()
     )
@@ -80,7 +80,7 @@ def _started(current: Any, peildatum: date) -> Any:
     row, holder = t.start_product.alias(), t.bericht.alias()
     return (
         select(func.min(row.c.begindatum))
-        .join_from(row, holder, and_(holder.c.id == row.c.bericht, holder.c.status.in_(t.GELDIG)))
+        .join_from(row, holder, and_(holder.c.id == row.c.bericht, t.geldig(holder.c.status)))
         .where(
             exchange(row, current),
             row.c.toewijzing_nummer == current.c.toewijzing_nummer,

@@ -38,7 +38,7 @@ def _told(name: str, soort: str, eigenaar: str, sinds: Any, *conditions: ColumnE
     days = (sinds.label("sinds"), ontvangst(holder).label("gedaan"))
     return (
         of_allocation(eigenaar, row, *days, part=func.concat("/", row.c.begindatum))
-        .join_from(row, holder, and_(holder.c.id == row.c.bericht, holder.c.status.in_(t.GELDIG)))
+        .join_from(row, holder, and_(holder.c.id == row.c.bericht, t.geldig(holder.c.status)))
         .where(
             holder.c.eigenaar == eigenaar,
             holder.c.richting == direction(eigenaar, "aanbieder"),
@@ -57,7 +57,7 @@ def _corrects(name: str, row: Any, holder: Any) -> ColumnElement[bool]:
     removal, remover = t.classes[name].alias(), t.bericht.alias()
     return ledger.looked_up(
         select(1)
-        .join_from(removal, remover, and_(remover.c.id == removal.c.bericht, remover.c.status.in_(t.GELDIG)))
+        .join_from(removal, remover, and_(remover.c.id == removal.c.bericht, t.geldig(remover.c.status)))
         .where(
             exchange(removal, row),
             removal.c.toewijzing_nummer == row.c.toewijzing_nummer,

@@ -34,7 +34,7 @@ def known_since(current: Any, *conditions: Callable[[Any], ColumnElement[bool]])
     first, holder = t.toegewezen_product.alias(), t.bericht.alias()
     return (
         select(func.min(ontvangst(holder)))
-        .join_from(first, holder, and_(holder.c.id == first.c.bericht, holder.c.status.in_(t.GELDIG)))
+        .join_from(first, holder, and_(holder.c.id == first.c.bericht, t.geldig(holder.c.status)))
         .where(exchange(first, current), first.c.toewijzing_nummer == current.c.toewijzing_nummer)
         .where(*(condition(first) for condition in conditions))
         .scalar_subquery()

@@ -70,7 +70,7 @@ def requests(soort: str, *, answered: bool | None) -> Situatie:
         days = (ontvangst(holder).label("ontvangst"), holder.c.dagtekening)
         return (
             item(row, named, *days, volgnummer=row.c.volgnummer, person=row.c.bsn)
-            .join_from(row, holder, and_(holder.c.id == row.c.bericht, holder.c.status.in_(t.GELDIG)))
+            .join_from(row, holder, and_(holder.c.id == row.c.bericht, t.geldig(holder.c.status)))
             .where(
                 holder.c.eigenaar == eigenaar,
                 holder.c.richting == direction(eigenaar, "aanbieder"),

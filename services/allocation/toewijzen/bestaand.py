@@ -1,9 +1,10 @@
 """What the standard asks of allocations that are there already: when they are stretched, when they may be lowered."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from services.allocation import tonen
@@ -25,7 +26,9 @@ def faults(session: Session, row: Row[Any], wanted: Wijziging) -> list[Fault]:
     if not checks.longer(row.einddatum, last):
         return lowered(row, wanted)
     more = as_wanted(row, ingangsdatum=row.einddatum + DAG, einddatum=last)
-    return lowered(row, wanted) + checks.faults(session, row.eigenaar, more, row.bsn, [row.toewijzing_nummer])
+    current = checks.of_client(session, row.eigenaar, more, row.bsn)
+    found = checks.faults(session, row.eigenaar, more, row.bsn, current, [row.toewijzing_nummer])
+    return lowered(row, wanted) + found
 
 
 def as_wanted(row: Any, **changes: Any) -> NieuweToewijzing:
@@ -85,20 +88,20 @@ def too_late(row: Row[Any], wanted: Wijziging, vandaag: date) -> list[Fault]:
     return [Fault("OP380", "/einddatum", why)] if why else []
 
 
-def stretched(session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str, vandaag: date) -> list[Fault]:
-    """What keeps a new allocation from going on where an equal one ends that is to be stretched instead (OP380)."""
-    size, current = wanted.omvang, checks.of_client()
-    same = {
-        "product_categorie": wanted.product.categorie if wanted.product else None,
-        "product_code": wanted.product.code if wanted.product else None,
-        "omvang_volume": size.volume if size else None,
-        "omvang_eenheid": size.eenheid if size else None,
-        "omvang_frequentie": size.frequentie if size else None,
-        "einddatum": wanted.ingangsdatum - DAG,
-    }
-    query = select(current).where(*(current.c[name].is_not_distinct_from(value) for name, value in same.items()))
-    equal = session.execute(query, checks.exchange(gemeente, wanted, persoon))
-    return [_stretch(found) for found in equal if not not_to_stretch(found, vandaag)]
+def stretched(wanted: NieuweToewijzing, current: Iterable[Row[Any]], vandaag: date) -> list[Fault]:
+    """What keeps a new allocation from going on where an equal one ends that is to be stretched instead (OP380).
+
+    `current` is what the client has from this provider (see `checks.of_client`).
+    """
+    return [_stretch(row) for row in current if _goes_on(wanted, row) and not not_to_stretch(row, vandaag)]
+
+
+def _goes_on(wanted: NieuweToewijzing, row: Row[Any]) -> bool:
+    """Whether a new allocation begins where one with its product and size ends."""
+    same = (row.product_categorie, row.product_code) == (
+        (wanted.product.categorie, wanted.product.code) if wanted.product else (None, None)
+    )
+    return same and tonen.size(row) == wanted.omvang and row.einddatum == wanted.ingangsdatum - DAG
 
 
 def _stretch(row: Row[Any]) -> Fault:

@@ -5,9 +5,10 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Row, Select, Subquery, and_, bindparam, cast, func, literal, null, or_, select
+from sqlalchemy import Date, Row, Select, and_, bindparam, cast, func, literal, null, or_, select
 from sqlalchemy.orm import Session
 
+from services.allocation import queries
 from services.allocation.models import NieuweToewijzing, Omvang
 from shared import waarde
 from shared.db import inkoop, ledger
@@ -33,21 +34,29 @@ MEERDERJARIG = 18
 """The age in years from which nobody has custody."""
 
 
+def of_client(session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str) -> list[Row[Any]]:
+    """What its client has from the provider of a wanted allocation (see `queries.of_client`)."""
+    return queries.of_client(session, gemeente, wanted.standaard, wanted.aanbieder, persoon)
+
+
 def faults(
-    session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str, samen: Collection[int] = ()
+    session: Session,
+    gemeente: str,
+    wanted: NieuweToewijzing,
+    persoon: str,
+    current: Iterable[Row[Any]],
+    samen: Collection[int] = (),
 ) -> list[Fault]:
-    """All that is against an allocation, as far as the municipality keeps it here.
+    """All that is against an allocation beside those of `of_client`, as far as the municipality keeps it here.
 
     `samen` are the numbers of what changes in the same 301: whether it runs beside those is asked of the message.
     A municipality without contracts of this law keeps them elsewhere: then nothing is known to be wrong.
     """
-    found = [*_pgb(session, gemeente, wanted, persoon), *_stacked(session, gemeente, wanted, persoon, samen)]
+    found = [*_pgb(session, gemeente, wanted, persoon), *_stacked(wanted, current, samen)]
     product = _product_row(session, gemeente, wanted)
     if product is not None or _keeps(session, inkoop.product, gemeente, wanted.standaard):
         found += _product(wanted, product)
-    if _keeps(session, inkoop.contract, gemeente, wanted.standaard):
-        found += _contract(session, gemeente, wanted, persoon, product)
-    return found
+    return [*found, *_contract(session, gemeente, wanted, persoon, product)]
 
 
 def custody(standaard: str, client: Mapping[str, Any], dag: date) -> list[Fault]:
@@ -118,6 +127,8 @@ def _contract(
     )
     rows = list(session.execute(query))
     if not rows:
+        if not _keeps(session, contract, gemeente, wanted.standaard):
+            return
         text = "Deze aanbieder heeft hiervoor op de ingangsdatum geen contract. Kies een andere, of een andere datum."
         yield Fault("CONTRACT", "/aanbieder", text)
         return
@@ -130,7 +141,7 @@ def _contract(
 
 
 def _priced(session: Session, gemeente: str, wanted: NieuweToewijzing) -> bool:
-    return session.execute(_worth(), values_of(gemeente, wanted) | {"omvang_volume": 1}).one().tarief is not None
+    return session.scalar(_tarief(), values_of(gemeente, wanted)) is not None
 
 
 def _continues(
@@ -176,40 +187,26 @@ def _pgb(session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str
         yield Fault("OP043", "/product", text)
 
 
-def _stacked(
-    session: Session, gemeente: str, wanted: NieuweToewijzing, persoon: str, samen: Collection[int]
-) -> Iterator[Fault]:
+def _stacked(wanted: NieuweToewijzing, current: Iterable[Row[Any]], samen: Collection[int]) -> Iterator[Fault]:
     """What the same product was allocated for already in this period (OP259); also ended, which no message tells."""
-    asked, current = wanted.product, of_client()
+    asked = wanted.product
     if asked is not None and asked.categorie in HULPMIDDELEN:
         return
-    product = (current.c.product_categorie, current.c.product_code)
-    named = (asked.categorie, asked.code) if asked else (None, None)
-    query = select(current.c.toewijzing_nummer).where(
-        ~ledger.vervallen(current),
-        current.c.toewijzing_nummer.not_in(samen),
-        func.coalesce(current.c.product_categorie, "").not_in(HULPMIDDELEN),
-        *(or_(column.is_(None), column == name) for column, name in zip(product, named, strict=True) if name),
-        current.c.ingangsdatum <= (wanted.einddatum or OPEN),
-        or_(current.c.einddatum.is_(None), current.c.einddatum >= wanted.ingangsdatum),
-    )
-    ordered = query.order_by(current.c.toewijzing_nummer)
-    if numbers := session.scalars(ordered, exchange(gemeente, wanted, persoon)).all():
+    if numbers := [row.toewijzing_nummer for row in current if _beside(row, wanted) and _counts(row, samen)]:
         text = f"In deze periode is hetzelfde al toegewezen: {', '.join(map(str, numbers))}. Kies een periode ernaast."
         yield Fault("OP259", "/product", text)
 
 
-@cache
-def of_client() -> Subquery:
-    """The allocations of a client at a provider as they stand, given by the parameters of `exchange`."""
-    row = t.toegewezen_product.c
-    names = ("eigenaar", "standaard", "tegenpartij", "bsn")
-    return ledger.current_allocations(*(row[name] == bindparam(name, type_=row[name].type) for name in names))
+def _counts(row: Row[Any], samen: Collection[int]) -> bool:
+    return not row.vervallen and row.toewijzing_nummer not in samen and row.product_categorie not in HULPMIDDELEN
 
 
-def exchange(gemeente: str, wanted: NieuweToewijzing, persoon: str) -> dict[str, str]:
-    """Whose allocations `of_client` is asked for."""
-    return {"eigenaar": gemeente, "standaard": wanted.standaard, "tegenpartij": wanted.aanbieder, "bsn": persoon}
+def _beside(row: Row[Any], wanted: NieuweToewijzing) -> bool:
+    """Whether an allocation has a day in common with a new one and, as far as both name it, the same product."""
+    asked = (wanted.product.categorie, wanted.product.code) if wanted.product else ()
+    named = zip((row.product_categorie, row.product_code), asked, strict=False)
+    same = all(None in pair or pair[0] == pair[1] for pair in named)
+    return same and row.ingangsdatum <= (wanted.einddatum or OPEN) and (row.einddatum or OPEN) >= wanted.ingangsdatum
 
 
 def values_of(gemeente: str, wanted: NieuweToewijzing) -> dict[str, Any]:
@@ -251,6 +248,14 @@ def amount(session: Session, values: Mapping[str, Any]) -> int | None:
     if (values["budget"] if volume is None else 1 if euros else tarief) is None:
         return None
     return min(int(each) * (1 if volume is None else int(volume)), MEEST)
+
+
+@cache
+def _tarief() -> Select[Any]:
+    """The tariff of an allocation given by parameters, on its first day."""
+    row = as_row()
+    price = waarde.price_of(row, row.c.ingangsdatum)
+    return select(price.c.tarief).select_from(row.join(price, literal(True)))
 
 
 @cache

@@ -123,11 +123,12 @@ def examine(session: Session, gemeente: str, wanted: Toegewezen, nu: datetime) -
     queries.one_client_at_a_time(session, gemeente, asked.standaard, person)
     client = to_tree(message_of(asked.standaard, "301"), "Client", asked.client.model_dump(exclude_none=True))
     found = checks.custody(asked.standaard, client, asked.ingangsdatum)
-    found += checks.faults(session, gemeente, asked, person)
+    current = checks.of_client(session, gemeente, asked, person)
+    found += checks.faults(session, gemeente, asked, person, current)
     if wanted.toegang not in TOEGANGEN[wanted.standaard]:
         text = f"Zo komt iemand bij deze wet niet binnen. Kies uit {', '.join(TOEGANGEN[wanted.standaard])}."
         found.append(Fault("TOEGANG", "/toegang", text))
-    found += bestaand.stretched(session, gemeente, asked, person, nu.astimezone(NEDERLAND).date())
+    found += bestaand.stretched(asked, current, nu.astimezone(NEDERLAND).date())
     if found:
         told = tried(session, found, lambda: flows.allocate(session, gemeente, asked, nu))
         raise Refused(422, "De toewijzing kan niet", told)

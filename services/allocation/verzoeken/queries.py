@@ -253,7 +253,7 @@ def latest_301(session: Session, verzoek: Row[Any]) -> Row[Any] | None:
             held.c.bsn == verzoek.bsn,
             bericht.c.soort == "301",
             bericht.c.standaard == verzoek.standaard,
-            bericht.c.status.in_(t.GELDIG),
+            t.geldig(bericht.c.status),
         )
     )
     return session.execute(query.order_by(bericht.c.volgorde.desc()).limit(1)).one_or_none()

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from services.allocation import queries
 from services.allocation.models import NieuweToewijzing, Omvang, Product
 from services.allocation.toewijzen import bestaand, checks
 from services.allocation.verzoeken.inwilligen import Product as Leaves
@@ -16,10 +17,16 @@ from shared.errors import Fault
 def faults(
     session: Session, verzoek: Row[Any], products: Collection[Leaves], standing: Mapping[int, Leaves]
 ) -> list[Fault]:
-    """All that is against new allocations and longer ones; `standing` are the allocations as they were, by number."""
+    """All that is against new allocations and longer ones; `standing` are the allocations as they were, by number.
+
+    It is not asked who the client is, but by his pseudonym. Whether one runs beside what changes together with it is
+    asked of the message.
+    """
     together = [product["toewijzing_nummer"] for product in products]
     more = [found for product in products if (found := _more(product, standing.get(product["toewijzing_nummer"])))]
-    return [fault for product in more for fault in _bought(session, verzoek, product, together)]
+    current, wanted = _of_client(session, verzoek), [_wanted(verzoek, product) for product in more]
+    whose, person = verzoek.eigenaar, verzoek.bsn
+    return [fault for new in wanted for fault in checks.faults(session, whose, new, person, current, together)]
 
 
 def _more(product: Leaves, before: Leaves | None) -> Leaves | None:
@@ -43,20 +50,14 @@ def changes(verzoek: Row[Any], products: Iterable[Leaves], standing: Mapping[int
     return [(values(before) if before else None, values(product)) for before, product in found]
 
 
-def _bought(session: Session, verzoek: Row[Any], product: Leaves, together: Collection[int]) -> list[Fault]:
-    """What is against a new allocation; it is not asked who the client is, but by his pseudonym.
-
-    Whether it runs beside what changes together with it is asked of the message.
-    """
-    return checks.faults(session, verzoek.eigenaar, _wanted(verzoek, product), verzoek.bsn, together)
+def _of_client(session: Session, verzoek: Row[Any]) -> list[Row[Any]]:
+    return queries.of_client(session, verzoek.eigenaar, verzoek.standaard, verzoek.tegenpartij, verzoek.bsn)
 
 
 def stretched(session: Session, verzoek: Row[Any], products: Iterable[Leaves], vandaag: date) -> list[Fault]:
     """What keeps new allocations from going on where an equal one ends that is to be stretched instead (OP380)."""
-    wanted = (_wanted(verzoek, product) for product in products)
-    return [
-        fault for new in wanted for fault in bestaand.stretched(session, verzoek.eigenaar, new, verzoek.bsn, vandaag)
-    ]
+    current, wanted = _of_client(session, verzoek), (_wanted(verzoek, product) for product in products)
+    return [fault for new in wanted for fault in bestaand.stretched(new, current, vandaag)]
 
 
 def _wanted(verzoek: Row[Any], product: Leaves) -> NieuweToewijzing:

@@ -25,7 +25,7 @@ def tr318(scope: Scope, declaratie: Any) -> Select[Any]:
         .where(
             of_exchange(other, scope),
             other.c.declaratie_periode_begindatum > declaratie.c.declaratie_periode_begindatum,
-            holder.c.status.in_(t.GELDIG),
+            t.geldig(holder.c.status),
             holder.c.volgorde < own.c.volgorde,
         )
         .order_by(other.c.declaratie_periode_begindatum.desc())  # so that Postgres takes the index of the months
