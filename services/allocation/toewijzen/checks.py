@@ -47,7 +47,7 @@ def faults(
     current: Iterable[Row[Any]],
     samen: Collection[int] = (),
 ) -> list[Fault]:
-    """All that is against an allocation beside those of `of_client`, as far as the municipality keeps it here.
+    """All that is against an allocation beside `current` (see `of_client`), as far as the municipality keeps it here.
 
     `samen` are the numbers of what changes in the same 301: whether it runs beside those is asked of the message.
     A municipality without contracts of this law keeps them elsewhere: then nothing is known to be wrong.
