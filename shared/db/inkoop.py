@@ -282,10 +282,12 @@ def levertermijn(allocation: Any) -> ScalarSelect[int]:
 
 
 def prices(row: Any, agreed: Any) -> ColumnElement[bool]:
-    """The condition that a tariff holds under a contract: it is its own, or that of its framework."""
-    return and_(
-        agreed.c.eigenaar == row.c.eigenaar, row.c.contract == any_(array([agreed.c.nummer, agreed.c.raamcontract]))
-    )
+    """The condition that a tariff holds under a contract: it is its own, or that of its framework.
+
+    Said with an array, as then Postgres looks both up by the index; of an OR it makes a filter.
+    """
+    either = array([agreed.c.nummer, agreed.c.raamcontract])
+    return and_(agreed.c.eigenaar == row.c.eigenaar, row.c.contract == any_(either))
 
 
 def preference(row: Any, agreed: Any) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ from shared.level2.values import PERIODE, day
 from shared.rules import per_node
 from shared.standard.document import Node
 
-HULPMIDDELEN = {"11", "12", "13", "14"}
+HULPMIDDELEN = ("11", "12", "13", "14")
 """Categories of iWmo that may overlap with everything; iJw has no such numbers."""
 _OPEN = "~"
 """Sorts after every day."""

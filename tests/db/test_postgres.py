@@ -118,5 +118,5 @@ def test_a_kill_while_the_data_is_made_leaves_nothing_half(home: Path) -> None:
         fill(lease.url, 1)
     with start(home) as lease:  # what an initdb wrote on after its starter was killed, the next start sweeps
         assert kept(lease.url) == [1]
-        assert list(place(home).parent.glob("init-*")) == []
+        assert [*place(home).parent.glob("init-*"), *home.rglob("*.new")] == []
     assert processes(home) == []

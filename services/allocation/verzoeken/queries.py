@@ -95,7 +95,7 @@ def _requests(eigenaar: str) -> Select[Any]:
         columns = ("bericht", "volgnummer", *_SAME, "bsn")
         parts.append(select(literal(soort).label("soort"), *(row.c[column] for column in columns)))
     request, bericht, person = union_all(*parts).subquery("gevraagd"), t.bericht, t.persoon
-    holder = and_(bericht.c.id == request.c.bericht, bericht.c.status.in_((*t.GELDIG, *NIET_BEHANDELD)))
+    holder = and_(bericht.c.id == request.c.bericht, t.among(bericht.c.status, (*t.GELDIG, *NIET_BEHANDELD)))
     whose = and_(person.c.eigenaar == request.c.eigenaar, person.c.bsn == request.c.bsn)
     return (
         select(
@@ -286,7 +286,7 @@ def _by_301(verzoek: Row[Any]) -> Select[Any]:
 
 def _with_reference(query: Select[Any], table: Any, verzoek: Row[Any]) -> Select[Any]:
     same = (table.c[name] == getattr(verzoek, name) for name in _SAME)
-    told = t.bericht.c.status.in_((*t.GELDIG, *NIET_BEHANDELD))
+    told = t.among(t.bericht.c.status, (*t.GELDIG, *NIET_BEHANDELD))
     return query.join(t.bericht, t.bericht.c.id == table.c.bericht).where(*same, told)
 
 
