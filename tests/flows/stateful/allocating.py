@@ -24,8 +24,9 @@ from tests.flows.stateful.base import (
     other_size,
     soorten,
 )
+from tests.flows.stateful.dossiers import WHOLE, Toewijzing
 from tests.flows.stateful.kinds import Dossier, Json
-from tests.flows.stateful.world import WHOLE, Toewijzing, deleted, ended
+from tests.flows.stateful.world import deleted, ended
 
 
 def deletable(machine: Base) -> bool:

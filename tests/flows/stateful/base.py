@@ -7,9 +7,10 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
+from tests.flows.stateful.dossiers import Toewijzing
 from tests.flows.stateful.kinds import BEGIN, EIND, FREQUENTIE, HOEVEEL, MAAND, OFTEN, SOORTEN, Dossier, Inhoud, shift
 from tests.flows.stateful.stage import Stage
-from tests.flows.stateful.world import Toewijzing, World
+from tests.flows.stateful.world import World
 
 NIEUW, ANDERS, LEVERING, VOT, VOW, ANTWOORD, DECLARATIE = "301 nieuw", "301", "305/307", "315", "317", "319", "323"
 """What can be under way."""

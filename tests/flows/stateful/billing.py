@@ -7,9 +7,9 @@ from hypothesis.stateful import precondition, rule
 
 from shared.calendar import month_of
 from tests.flows.stateful.base import ANDERS, DECLARATIE, NIEUW, Base, sized
+from tests.flows.stateful.dossiers import Maand
 from tests.flows.stateful.kinds import Inhoud
 from tests.flows.stateful.stage import ANY
-from tests.flows.stateful.world import Maand
 
 
 def deliverable(machine: Base) -> bool:

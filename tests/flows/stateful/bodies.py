@@ -3,8 +3,8 @@
 from datetime import date
 
 from tests.flows.stateful.delivery import Stop
+from tests.flows.stateful.dossiers import Toewijzing, Verzoek, Wens
 from tests.flows.stateful.kinds import FREQUENTIE, Dossier, Inhoud, Json, days, product
-from tests.flows.stateful.world import Toewijzing, Verzoek, Wens
 from tests.flows.verzoeken import HUISARTS, verkort
 
 

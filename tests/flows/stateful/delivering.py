@@ -10,8 +10,8 @@ from hypothesis.stateful import precondition, rule
 from tests.flows.stateful import bodies
 from tests.flows.stateful.base import LEVERING, NIEUW, Base, allocated, mostly
 from tests.flows.stateful.delivery import TIJDELIJK, Stop
+from tests.flows.stateful.dossiers import Toewijzing
 from tests.flows.stateful.kinds import Json
-from tests.flows.stateful.world import Toewijzing
 
 starts, stops = st.sampled_from((-60, -30, -10, -1)), st.sampled_from((-70, -20, -1, 0))
 redenen = st.sampled_from((TIJDELIJK, "31", "37"))

@@ -24,8 +24,8 @@ from tests.flows.stateful.base import (
     other_size,
     soorten,
 )
+from tests.flows.stateful.dossiers import AFGEWEZEN, INGEWILLIGD, ONDERZOEK, Verzoek, Wens
 from tests.flows.stateful.kinds import Dossier, Inhoud, Json
-from tests.flows.stateful.world import AFGEWEZEN, INGEWILLIGD, ONDERZOEK, Verzoek, Wens
 
 wishes = st.lists(st.tuples(soorten, begins, ends, choices), min_size=1, max_size=2)
 LATER, ERVOOR = 7, -2

@@ -10,9 +10,10 @@ from shared import vault
 from shared.db import tables as t
 from shared.db.session import owner
 from tests.chain import query
+from tests.flows.stateful.dossiers import Toewijzing
 from tests.flows.stateful.kinds import AANBIEDERS, CLIENTEN, GEMEENTEN, PRODUCTEN, Exchange, Json
 from tests.flows.stateful.stage import Stage
-from tests.flows.stateful.world import Toewijzing, World
+from tests.flows.stateful.world import World
 
 OWN = ("eigenaar", "tegenpartij", "bericht")
 """The columns in which the rows of both parties differ; a BSN does too, as its pseudonym."""

@@ -14,8 +14,8 @@ from shared.db.session import owner, owner_engine
 from shared.db.tables import metadata
 from shared.security import YEAR, derived_key
 from tests.chain import Chain
+from tests.flows.stateful.dossiers import BESLOTEN
 from tests.flows.stateful.kinds import AANBIEDERS, FREQUENTIE, GEMEENTEN, PRODUCTEN, WETTEN, Exchange, Json
-from tests.flows.stateful.world import BESLOTEN
 
 ANY = "*"
 """A refusal of which the model does not say the code."""
