@@ -109,7 +109,8 @@ Offenders = Callable[[Scope, Any], Any]
 class Rule:
     """A function of ours with the code that it implements and the classes that it looks at.
 
-    One that is `later` reads what the rules before it found in the message itself.
+    One that is `later` reads what the rules before it found in the message itself. One in memory that `reads` some
+    leaves looks at nothing else of a message but these and its Header.
     """
 
     code: str
@@ -117,6 +118,7 @@ class Rule:
     function: Callable[..., Any]
     in_memory: bool
     later: bool = False
+    reads: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -172,11 +174,14 @@ def _register(rule: Rule) -> None:
     _applying.cache_clear()
 
 
-def per_node(code: str, *, on: str | tuple[str, ...]) -> Callable[[Predicate], Predicate]:
-    """A rule inside a message: True when the node holds, or the nodes below it that do not."""
+def per_node(code: str, *, on: str | tuple[str, ...], reads: tuple[str, ...] = ()) -> Callable[[Predicate], Predicate]:
+    """A rule inside a message: True when the node holds, or the nodes below it that do not.
+
+    One that says which leaves it `reads` is shown these and the Header only, and asked once of nodes that are alike.
+    """
 
     def register(function: Predicate) -> Predicate:
-        _register(Rule(code, (on,) if isinstance(on, str) else on, function, in_memory=True))
+        _register(Rule(code, (on,) if isinstance(on, str) else on, function, in_memory=True, reads=reads))
         return function
 
     return register
@@ -254,12 +259,36 @@ def _applying(message: str, standaard: str, in_memory: bool) -> Sequence[tuple[R
 def check_nodes(document: Document) -> list[Finding]:
     """Level 2: every finding of the rules that look inside a message, in document order per rule."""
     by_class, found = document.by_class(), list[Finding]()
-    for rule, known in applying(document.type, in_memory=True):
+    rules = applying(document.type, in_memory=True)
+    told = {name: _told_by_leaves(document.root, nodes, rules) for name, nodes in by_class.items()}
+    for rule, known in rules:
         for name in rule.on:
+            if rule.reads:
+                found += _findings(known, told.get(name, {}).get(rule.code, ()))
+                continue
             for node in by_class.get(name, ()):
                 verdict = rule.function(node)
                 if verdict is not True:
                     found += _findings(known, (node,) if verdict is False else verdict)
+    return found
+
+
+def _told_by_leaves(
+    root: Node, nodes: Sequence[Node], rules: Iterable[tuple[Rule, RuleFacts]]
+) -> dict[str, list[Node]]:
+    """Which nodes of a class break the rules that look at a few leaves, by their codes: of a thousand few differ."""
+    asking = [rule for rule, _ in rules if rule.reads and nodes[0].name in rule.on]
+    names = [name for name in nodes[0].type.fields if any(name in rule.reads for rule in asking)]
+    verdicts, found = dict[tuple[str | None, ...], list[list[Node]]](), {rule.code: list[Node]() for rule in asking}
+    for node in nodes if asking else ():
+        leaves = (*map(node.values.get, names),)
+        broken = verdicts.get(leaves)
+        if broken is None:
+            shown = {name: text for name, text in zip(names, leaves, strict=True) if text is not None}
+            alike = Node(node.name, node.type, root, 0, shown)
+            broken = verdicts[leaves] = [found[rule.code] for rule in asking if not rule.function(alike)]
+        for offenders in broken:
+            offenders.append(node)
     return found
 
 

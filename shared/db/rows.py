@@ -46,11 +46,11 @@ def _groups(eigenaar: str, messages: Iterable[Exchanged]) -> Mapping[tuple[str, 
     """The rows of each kind of message and class."""
     groups: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
     for bericht, tegenpartij, document in messages:
-        known, head = pseudonyms(eigenaar, document), (eigenaar, bericht, document.type.standaard, tegenpartij)
+        known, head = pseudonyms(eigenaar, document), (eigenaar, str(bericht), document.type.standaard, tegenpartij)
         for name, nodes in document.by_class().items():
             if name in t.classes:
                 rows = groups.setdefault((document.type.name, name), [])
-                rows += [(*head, *_row(node, known)) for node in nodes]
+                rows += _rows(head, nodes, known)
     return groups
 
 
@@ -81,21 +81,21 @@ def _copy(cursor: Cursor[Any], message: str, name: str, rows: Sequence[tuple[Any
     return [f"INSERT INTO {table} ({names}) SELECT {names} FROM {new}", f"DELETE FROM {new}"]  # noqa: S608
 
 
-def _row(node: Node, known: Mapping[str, str]) -> Iterator[str | int | time | None]:
-    yield node.volgnummer
-    yield node.parent.volgnummer if node.parent else None
-    if "bsn" not in node.type.fields:
-        holder = node.above("Client")
-        yield known[holder.get("bsn")] if holder else None
-    values = node.values
-    for name, leaf in node.type.fields.items():
-        value = values.get(name)
-        if value is None:
-            yield None
-        elif name == "bsn":
-            yield known[value]
-        else:
-            yield to_time(value) if leaf.type.base == "time" else value
+def _rows(head: tuple[str, ...], nodes: Sequence[Node], known: Mapping[str, str]) -> Iterator[tuple[Any, ...]]:
+    """The rows of nodes of one class; their leaves as they are, but for times and BSNs."""
+    fields = nodes[0].type.fields
+    inside = "bsn" not in fields
+    changed: dict[str, Callable[[str], Any]] = {
+        name: to_time for name, leaf in fields.items() if leaf.type.base == "time"
+    }
+    changed |= {} if inside else {"bsn": known.__getitem__}
+    for node in nodes:
+        above, values = node.parent, cast("Mapping[str, Any]", node.values)
+        if changed:
+            values = {**values, **{name: change(values[name]) for name, change in changed.items() if name in values}}
+        holder = node.above("Client") if inside else None
+        own = (known[holder.get("bsn")] if holder else None,) if inside else ()
+        yield *head, node.volgnummer, above.volgnummer if above else None, *own, *map(values.get, fields)
 
 
 def to_time(value: str) -> time:

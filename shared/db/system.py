@@ -19,6 +19,16 @@ class PostgresUnavailable(RuntimeError):
         super().__init__(f"De ingebouwde database kan niet draaien: {reason}. {advice}")
 
 
+_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+
+def memory() -> int:
+    """The bytes of memory that there are: of this machine, or fewer where a container may have no more (cgroups)."""
+    told = [path.read_text().strip() for path in map(Path, _LIMITS) if path.exists()]
+    here = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return min([here, *(int(text) for text in told if text.isdigit())])
+
+
 def open_lock(path: Path) -> int:
     """A descriptor of a lock or log file, made when absent; children do not inherit it."""
     return os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -15,6 +15,7 @@ from shared.level2 import (
     verzoek,
 )
 from shared.rules import Finding, check_nodes
+from shared.standard.codec import uncollected
 from shared.standard.document import Document
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
 
 def check(document: Document) -> list[Finding]:
     """Everything that level 2 finds in a message that is valid at level 1."""
-    return check_nodes(document)
+    with uncollected():
+        return check_nodes(document)

@@ -1,9 +1,11 @@
 """Rules that hold for many kinds of message: versions, periods, repeated keys, the Dagtekening."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from operator import attrgetter
 
 from shared.level2.values import PERIODE, dagtekening, day, number, within
 from shared.rules import per_node
+from shared.standard.catalogue import ClassType
 from shared.standard.document import Node
 
 _BEGIN = {
@@ -12,6 +14,7 @@ _BEGIN = {
     "Declaratie": "declaratie_periode_begindatum",
     "Prestatie": "product_periode_begindatum",
 }
+_EIND = {name: _BEGIN[name].replace("begindatum", "einddatum") for name in ("Declaratie", "Prestatie")}
 
 
 @per_node("CS003", on=tuple(PERIODE))
@@ -45,37 +48,45 @@ def tr101(node: Node) -> bool | Iterable[Node]:
 
 
 def _doubles(top: Node) -> Iterator[Node]:
-    numbers: dict[tuple[int | str, ...], int] = {}
-    integers: dict[str, dict[str, bool]] = {}
-    stack = [(top, 0)]
-    while stack:
-        node, above = stack.pop()
-        if node.name not in integers:
-            fields = node.type.fields
-            integers[node.name] = {name: fields[name].type.base == "integer" for name in node.type.key}
-        key = (above, node.name, *_key(node, integers[node.name]))
-        if key in numbers:
-            yield node
-        own = numbers.setdefault(key, len(numbers) + 1)
-        if node.children:
-            stack.extend([(child, own) for child in reversed(node.children)])
+    numbers: dict[tuple[int, str, Hashable], int] = {}
+    keys: dict[str, Callable[[Node], Hashable]] = {}
+
+    def found(nodes: Iterable[Node], above: int) -> Iterator[Node]:
+        for node in nodes:
+            name, known = node.name, len(numbers)
+            if name not in keys:
+                keys[name] = _key(node.type)
+            own = numbers.setdefault((above, name, keys[name](node)), known + 1)
+            if own <= known:
+                yield node
+            if node.children:
+                yield from found(node.children, own)
+
+    return found([top], 0)
 
 
-def _key(node: Node, integers: Mapping[str, bool]) -> tuple[int | str, ...]:
-    values = node.values
-    own = [number(values[name]) if integers[name] and name in values else values.get(name, "") for name in integers]
-    return (*own,) or (node.volgnummer,)
+def _key(kind: ClassType) -> Callable[[Node], Hashable]:
+    """What tells the nodes of a class apart: the leaves of its key, whole numbers as such, or else their number."""
+    if not kind.key:
+        return attrgetter("volgnummer")
+    if any(kind.fields[name].type.base == "integer" for name in kind.key):
+        return lambda node: tuple(_part(node, name) for name in kind.key)
+    return lambda node: (*map(node.get, kind.key),)
 
 
-@per_node("TR134", on=tuple(_BEGIN))
+def _part(node: Node, name: str) -> int | str:
+    text = node.get(name)
+    return number(text) if text and node.type.fields[name].type.base == "integer" else text
+
+
+@per_node("TR134", on=tuple(_BEGIN), reads=(*_BEGIN.values(),))
 def tr134(node: Node) -> bool:
     """A birth date or the start of a closed period is not later than the Dagtekening (TR134)."""
     return within(node.get(_BEGIN[node.name]), dagtekening(node))
 
 
-@per_node("TR137", on=("Declaratie", "Prestatie"))
+@per_node("TR137", on=("Declaratie", "Prestatie"), reads=(*_BEGIN.values(), *_EIND.values()))
 def tr137(node: Node) -> bool:
     """A closed period ends on or after its start and not later than the Dagtekening (TR137)."""
-    begin = _BEGIN[node.name]
-    end = day(node.get(begin.replace("begindatum", "einddatum")))
-    return day(node.get(begin)) <= end <= day(dagtekening(node))
+    begin, end = (day(node.get(dates[node.name])) for dates in (_BEGIN, _EIND))
+    return begin <= end <= day(dagtekening(node))

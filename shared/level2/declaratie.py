@@ -1,7 +1,8 @@
 """Rules on an invoice (323) and, where its lines come back, on the answer to it (325)."""
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from shared.level2.values import day, filled, number, repeats, years_before
 from shared.rules import per_node
@@ -19,6 +20,11 @@ _BEDRAGEN = {
     ),
     "Prestatie": (("ingediend_bedrag", "bedrag"),),
 }
+_DAGEN = tuple(f"{name}_{day}" for name in _PERIODE.values() for day in ("begindatum", "einddatum"))
+_AMOUNTS = tuple(f"{a}_{part}" for of in _BEDRAGEN.values() for a, own in of for part in (own, "debet_credit"))
+
+
+_REGEL = ("ingediend_bedrag_bedrag", "geleverd_volume", "eenheid")
 
 
 def _period(node: Node) -> tuple[str, str]:
@@ -32,24 +38,30 @@ def signed(node: Node, amount: str, part: str) -> int:
     return -value if node.get(f"{amount}_debet_credit") == "C" else value
 
 
+def _lines(node: Node) -> Iterator[Node]:
+    """The lines of an invoice or an answer, which stand in its clients."""
+    return chain.from_iterable(client.children for client in node.children)
+
+
 def sum_of_lines(node: Node) -> int:
-    """What the lines below a node come to, credits subtracted."""
-    return sum(signed(line, "ingediend_bedrag", "bedrag") for line in node.all("Prestatie"))
+    """What the lines of an invoice or an answer come to, credits subtracted."""
+    amounts = ((number(line.get("ingediend_bedrag_bedrag")), line.get(_DEBET_CREDIT)) for line in _lines(node))
+    return sum(-amount if side == "C" else amount for amount, side in amounts)
 
 
-@per_node("CD060", on="Prestatie")
+@per_node("CD060", on="Prestatie", reads=(_VORIG, _DEBET_CREDIT))
 def cd060(node: Node) -> bool:
     """A credit names the line that it takes back, a debit none (CD060)."""
     return filled(node, _VORIG) == (node.get(_DEBET_CREDIT) == "C")
 
 
-@per_node("CD087", on="Prestatie")
+@per_node("CD087", on="Prestatie", reads=("product_tarief", "eenheid"))
 def cd087(node: Node) -> bool:
     """A line has a tariff, unless it counts in euros (CD087)."""
     return filled(node, "product_tarief") == (node.get("eenheid") != _EURO)
 
 
-@per_node("CS100", on=("Declaratie", "Prestatie"))
+@per_node("CS100", on=("Declaratie", "Prestatie"), reads=_DAGEN)
 def cs100(node: Node) -> bool:
     """No period starts or ends before 2021 (CS100)."""
     return all(day(value) >= "2021-01-01" for value in _period(node))
@@ -62,7 +74,7 @@ def cs319(node: Node) -> bool:
     return value.isascii() and value.isalnum()
 
 
-@per_node("CS325", on=tuple(_BEDRAGEN))
+@per_node("CS325", on=tuple(_BEDRAGEN), reads=_AMOUNTS)
 def cs325(node: Node) -> bool:
     """An amount of nothing is a debit (CS325)."""
     return all(
@@ -71,14 +83,14 @@ def cs325(node: Node) -> bool:
     )
 
 
-@per_node("CS337", on="Prestatie")
+@per_node("CS337", on="Prestatie", reads=_DAGEN)
 def cs337(node: Node) -> bool:
     """A product period starts and ends in one calendar month (CS337)."""
     begin, end = _period(node)
     return begin[:-3] == end[:-3]
 
 
-@per_node("CS339", on="Prestatie")
+@per_node("CS339", on="Prestatie", reads=_REGEL)
 def cs339(node: Node) -> bool:
     """A line that counts in euros is claimed for exactly its volume (CS339)."""
     if node.get("eenheid") != _EURO:
@@ -94,26 +106,28 @@ def cs340(node: Node) -> bool:
     return begin[-2:] == "01" and end == f"{begin[:-3]}-{last}"
 
 
+def _credits(node: Node) -> list[Node]:
+    return [line for line in _lines(node) if _VORIG in line.values]
+
+
 @per_node("TR315", on="Declaratie")
 def tr315(node: Node) -> Iterable[Node]:
     """No line is credited twice in one invoice (TR315)."""
-    crediting = (line for line in node.all("Prestatie") if filled(line, _VORIG))
-    return repeats(crediting, lambda line: line.get(_VORIG))
+    return repeats(_credits(node), lambda line: line.values[_VORIG])
 
 
 @per_node("TR316", on="Declaratie")
 def tr316(node: Node) -> Iterable[Node]:
     """No line credits one of the same invoice (TR316)."""
-    lines = list(node.all("Prestatie"))
-    own = {line.get(_REFERENTIE) for line in lines}
-    return [line for line in lines if line.get(_VORIG) in own]
+    own = {line.get(_REFERENTIE) for line in _lines(node)}
+    return [line for line in _credits(node) if line.values[_VORIG] in own]
 
 
 @per_node("TR335", on="Declaratie")
 def tr335(node: Node) -> Iterable[Node]:
     """No product period ended over 5 years before the DeclaratieDagtekening (TR335)."""
     limit = years_before(node.get("declaratie_dagtekening"), 5)
-    return [line for line in node.all("Prestatie") if day(line.get("product_periode_einddatum")) < limit]
+    return [line for line in _lines(node) if day(line.get("product_periode_einddatum")) < limit]
 
 
 @per_node("TR358", on="Declaratie")
@@ -125,10 +139,12 @@ def tr358(node: Node) -> bool:
 @per_node("TR416", on="Client")
 def tr416(node: Node) -> Iterable[Node]:
     """A client has one debit per allocation, product and product period (TR416)."""
-    debits = (line for line in node.all("Prestatie") if line.get(_DEBET_CREDIT) == "D")
+    debits = (line for line in node.children if line.get(_DEBET_CREDIT) == "D")
     return repeats(debits, _delivery)
 
 
-def _delivery(line: Node) -> tuple[int | str, ...]:
-    product = (line.get("product_categorie"), line.get("product_code"))
-    return (number(line.get("toewijzing_nummer")), *product, *_period(line))
+_DELIVERY = ("product_categorie", "product_code", "product_periode_begindatum", "product_periode_einddatum")
+
+
+def _delivery(line: Node) -> tuple[int | str | None, ...]:
+    return (number(line.get("toewijzing_nummer")), *map(line.values.get, _DELIVERY))

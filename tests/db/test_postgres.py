@@ -44,6 +44,7 @@ def test_the_settings_that_durability_and_privacy_rest_on(home: Path) -> None:
     with start(home) as lease, psycopg.connect(lease.url) as connection:
         found: dict[str, str] = dict(connection.execute("SELECT name, setting FROM pg_settings").fetchall())
         assert {name: found[name] for name in wanted} == wanted
+        assert 16 * 128 <= int(found["shared_buffers"]) <= 2048 * 128, "pages of 8 kB: a fourth of the memory, or 2 GB"
         locale = connection.execute("SELECT datlocprovider, datlocale FROM pg_database WHERE datname = 'zorgketen'")
         assert locale.fetchone() == ("b", "C.UTF-8")
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from shared import level2
 from shared.errors import Refused
 from shared.level2.values import day, number, years_before
-from shared.rules import check_nodes, facts, registered
+from shared.rules import Finding, applying, check_nodes, facts, registered
 from shared.standard.catalogue import messages
 from shared.standard.codec import encode
 from shared.standard.document import Document, build
@@ -47,6 +47,17 @@ def test_case(code: str, name: str, case: dict[str, Any]) -> None:
     document = message(name, case["wijzig"])
     assert check(encode(document)).document().root == document.root
     assert places(document, code) == case["verwacht"]
+    assert level2.check(document) == list(one_by_one(document)), "nodes that are alike shared another verdict"
+
+
+def one_by_one(document: Document) -> Iterator[Finding]:
+    """What the rules find when each is asked of each node itself."""
+    for rule, known in applying(document.type, in_memory=True):
+        for klasse in rule.on:
+            for node in document.by_class().get(klasse, ()):
+                verdict = rule.function(node)
+                for found in () if verdict is True else (node,) if verdict is False else verdict:
+                    yield Finding(known.code, known.niveau, known.retourcode, found.name, found.volgnummer)
 
 
 def test_every_code_is_registered() -> None:

@@ -26,7 +26,8 @@ def declaratie() -> bytes:
     """Four clients with three lines each, and the total of these."""
     more: dict[str, object] = {f"Client[{number}]": {"bsn": ANDER_BSN} for number in range(2, CLIENTS + 1)}
     document = message("JW323", more)
-    document.root.children[1].values["totaal_ingediend_bedrag_totaal_bedrag"] = str(sum_of_lines(document.root))
+    [node] = document.root.all("Declaratie")
+    node.values["totaal_ingediend_bedrag_totaal_bedrag"] = str(sum_of_lines(node))
     return encode(document)
 
 
