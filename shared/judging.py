@@ -1,6 +1,6 @@
 """Rules on stored rows (levels 3 and 4): running them, keeping what they find, and the verdict on a message."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, reduce
 from itertools import groupby
@@ -178,7 +178,11 @@ def _offenders(scope: Scope, chosen: _Chosen) -> Select[Any]:
     rule, _, klasse = chosen
     kept = _kept(scope.standaard, scope.soort, klasse)
     offenders: Select[Any] = rule.function(scope, rows_of(scope, klasse) if kept is None else kept)
-    return offenders
+    if kept is not None or scope.soort != "323":
+        return offenders
+    [found] = offenders.selected_columns
+    of_part = found.between(scope.eerste, scope.laatste) if klasse == "Client" else literal(1) == scope.eerste
+    return offenders.where(of_part)
 
 
 def record(session: Session, scope: Scope, findings: Iterable[Finding]) -> None:
@@ -259,15 +263,18 @@ def turns(rows: Iterable[Row[Any]]) -> Iterator[tuple[str, list[Row[Any]]]]:
         waiting = [row for row in waiting if row.id not in judged]
 
 
-def judge(
-    session: Session, rows: Sequence[Row[Any]], vandaag: date, *, without: Container[str] = ()
-) -> dict[UUID, str]:
-    """Judge stored messages of `turns` on levels 3 and 4, and set their status: of each that.
+def check_all(session: Session, scopes: Sequence[Scope], without: Container[str] = ()) -> object:
+    """Run the rules on all but the Header, but for those `without`: the caller runs these later (`check_later`)."""
+    return check_rows(session, scopes, header=False, without=without)
 
-    `without` are codes that no status depends on and that the caller runs after it (`check_later`).
-    """
+
+Check = Callable[[Session, Sequence[Scope]], object]
+
+
+def judge(session: Session, rows: Sequence[Row[Any]], vandaag: date, check: Check = check_all) -> dict[UUID, str]:
+    """Judge stored messages of `turns` on levels 3 and 4 and set their status: of each that."""
     one_at_a_time(session, *((row.eigenaar, row.tegenpartij, row.standaard) for row in rows))
-    check_rows(session, [scope_of(row, vandaag) for row in rows], header=False, without=without)
+    check(session, [scope_of(row, vandaag) for row in rows])
     keys = [row.id for row in rows]
     concerned, findings = people.people_of(session, keys), found_in(session, keys)
     for key in keys:

@@ -70,7 +70,7 @@ MUNICIPALITY = 4
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The stored message that is judged, and the day on which.
+    """The stored message that is judged, and the day on which; of a 323 from its `eerste` client to its `laatste`.
 
     A rule uses its standaard and soort as they are; of the rest it only makes a SELECT: there parameters may stand in
     their place, so that one statement serves every message (`shared.statements`).
@@ -82,6 +82,8 @@ class Scope:
     standaard: str
     soort: str
     vandaag: date
+    eerste: int = 1
+    laatste: int = 2**31 - 1
 
     @property
     def type(self) -> MessageType:

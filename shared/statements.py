@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from psycopg import Connection, RawCursor
 from psycopg.sql import Literal
-from sqlalchemy import Date, Table, Text, Uuid, literal_column
+from sqlalchemy import Date, Integer, Table, Text, Uuid, literal_column
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -25,6 +25,8 @@ _TYPES: Mapping[str, TypeEngine[Any]] = {
     "eigenaar": Text(),
     "tegenpartij": Text(),
     "vandaag": Date(),
+    "eerste": Integer(),
+    "laatste": Integer(),
 }
 """What differs from one message of a kind to another."""
 _DIALECT = psycopg.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]

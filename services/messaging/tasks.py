@@ -12,7 +12,6 @@ from shared.clients import assess as ask
 from shared.db import ledger
 from shared.db.session import Namens, transaction
 from shared.jobs import RETRY, app, together
-from shared.standard.codec import without_lines
 
 
 def _worker(organisatie: str) -> Namens:
@@ -63,7 +62,7 @@ def _assess(who: Namens, keys: Sequence[UUID]) -> None:
     with transaction(who) as session:
         rows = ledger.some(session, keys)
     with aside(verwerken.judged, who.organisatie, rows, ask) as judging:
-        ahead = {row.id: ledger.document_of(row, without_lines) for row in rows}  # mostly enough for the answer
+        ahead = {row.id: ledger.around_of(row) for row in rows}  # mostly enough for the answer
     with transaction(who) as session:
         verwerken.close_or_wait(session, judging.result(), vandaag(), ahead)
 

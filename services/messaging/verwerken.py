@@ -164,7 +164,7 @@ def close_or_wait(
 def close(
     session: Session, berichten: Sequence[UUID], vandaag: date, ahead: Mapping[UUID, Document] | None = None
 ) -> None:
-    """Answer messages that their owner has judged; `ahead` are they without their lines, read before that."""
+    """Answer messages that their owner has judged; `ahead` are they as `ledger.around_of` reads them."""
     judged, found = ledger.some(session, berichten, lock=True), found_in(session, berichten)
     came = [Gelezen(row, _enough(row, found[row.id], (ahead or {}).get(row.id)), found[row.id]) for row in judged]
     _answer(session, came, vandaag)

@@ -33,7 +33,7 @@ from shared.errors import Refused, not_found
 from shared.standard.catalogue import MessageType, message_of
 from shared.standard.codec import Unread
 from shared.standard.document import Document, Node, Value
-from shared.standard.kinds import decode_trusted
+from shared.standard.kinds import decode_around_trusted, decode_trusted
 from shared.standard.published import versies
 
 
@@ -147,6 +147,11 @@ def document_of(row: Row[Any], unread: Unread | None = None) -> Document:
     return decode_trusted(message, xml_of(row, row.eigenaar), unread)
 
 
+def around_of(row: Row[Any]) -> Document:
+    """As `document_of`, without lines, and of some without the clients that have them."""
+    return decode_around_trusted(message_of(row.standaard, row.soort), xml_of(row, row.eigenaar))
+
+
 def xml_of(row: Any, eigenaar: str) -> bytes:
     """The exact bytes of a stored message."""
     return vault.unseal(row.xml, eigenaar, "bericht")
@@ -190,7 +195,8 @@ def get(session: Session, bericht: UUID, *, lock: bool = False) -> Row[Any]:
 def some(session: Session, berichten: Sequence[UUID], *, lock: bool = False) -> list[Row[Any]]:
     """Stored messages, in the order in which they are asked for. Raises Refused (404)."""
     query = select(t.bericht).where(t.bericht.c.id == func.any(list(berichten))).order_by(t.bericht.c.volgorde)
-    rows = {row.id: row for row in session.execute(query.with_for_update() if lock else query)}
+    locked = query.with_for_update(key_share=True)  # who only refers to a message need not wait
+    rows = {row.id: row for row in session.execute(locked if lock else query)}
     if rows.keys() != set(berichten):
         raise not_found("Bericht")
     return [rows[bericht] for bericht in berichten]
@@ -283,6 +289,7 @@ def credited(line: Any, judged: UUID | None = None) -> ColumnElement[bool]:
             credit.c.ingediend_bedrag_debet_credit == "C",
             credit.c.product_referentie_vorig_referentie_nummer == line.c.product_referentie_referentie_nummer,
             credit.c.toewijzing_nummer == line.c.toewijzing_nummer,
+            credit.c.bsn == line.c.bsn,
             granted(credit, judged),
         )
     )

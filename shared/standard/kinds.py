@@ -11,10 +11,10 @@ from lxml import etree
 
 from shared.errors import Fault, Refused
 from shared.standard.catalogue import MessageType, by_namespace
-from shared.standard.codec import PART, Unread, decode_reading
+from shared.standard.codec import PART, Unread, decode_reading, without_lines
 from shared.standard.document import Document
 from shared.standard.faults import split
-from shared.standard.lines import decode_lines
+from shared.standard.lines import decode_around, decode_lines
 from shared.standard.published import Published, published
 from shared.standard.published import compiled as compile_published
 from shared.standard.xsd import compiled
@@ -75,6 +75,11 @@ def decode_trusted(message: MessageType, data: bytes, unread: Unread | None = No
                 yield cast("etree._Element", xml)
 
     return decode_reading(message, parts(), parser.close, unread)
+
+
+def decode_around_trusted(message: MessageType, data: bytes) -> Document:
+    """As `decode_trusted`, without lines and, where that is quicker, without their clients too."""
+    return decode_around(message, data, parse_trusted) or decode_trusted(message, data, without_lines)
 
 
 _PIECE = 64 * 1024

@@ -122,13 +122,32 @@ def _element(standaard: str, element: Element, prefix: str, base: str) -> str:
     return f"(?:<{tag}>{inside}</{tag}>{_SPACE})" + ("?" if element.min == 0 else "")
 
 
-def decode_lines(
-    message: MessageType, data: bytes, parse: Callable[[bytes], etree._Element], unread: Unread | None
-) -> Document | None:
+Parse = Callable[[bytes], etree._Element]
+
+
+def decode_lines(message: MessageType, data: bytes, parse: Parse, unread: Unread | None) -> Document | None:
     """As `decode`, of a message that is valid; None when it has no lines, or not all clients in their plain form.
 
     What is around the clients is read with `parse`.
     """
+    with uncollected():
+        found = _opened(message, data, parse)
+        if found is None:
+            return None
+        form, document, text, places = found
+        [holder] = document.root.all(form.holder)
+        holder.children = _clients(form, holder, text, places, unread)
+        return document if holder.children else None
+
+
+def decode_around(message: MessageType, data: bytes, parse: Parse) -> Document | None:
+    """As `decode_lines`, but for the clients: none of those in their plain form is read."""
+    found = _opened(message, data, parse)
+    return found and found[1]
+
+
+def _opened(message: MessageType, data: bytes, parse: Parse) -> tuple[_Form, Document, str, range] | None:
+    """The form of a message, what is around its clients, its text and where they stand in it."""
     form = _form_of(message, data)
     if form is None:
         return None
@@ -137,11 +156,8 @@ def decode_lines(
     around = text[:start] + "\n" * text.count("\n", start, stop) + text[stop:]
     if start < 0 or stop < start or "<!" in around or around.count("<?") > 1:  # in which something may look like a tag
         return None
-    with uncollected(), suppress(etree.XMLSyntaxError):  # what looked like the last client was none
-        document = decode(message, parse(around.encode()))
-        [holder] = document.root.all(form.holder)
-        holder.children = _clients(form, holder, text, range(start, stop), unread)
-        return document if holder.children else None
+    with suppress(etree.XMLSyntaxError):  # what looked like the last client was none
+        return form, decode(message, parse(around.encode())), text, range(start, stop)
     return None
 
 

@@ -22,6 +22,8 @@ from tests.bench.frame import median_seconds
 from tests.conftest import empty_schema
 
 SCHEMA = "zorgketen_bench"
+GEMEENTE = "0193"
+"""The municipality that judges them."""
 XML = {"Content-Type": "application/xml"}
 
 
@@ -64,17 +66,26 @@ def keys() -> dict[str, str]:
 
 
 def round_trip(api: Api, body: bytes) -> float:
-    """Seconds from the POST of a declaratie until its answer, which grants all of it, is stored."""
+    """Seconds from the POST of a declaratie until its answer, which grants all of it, is stored.
+
+    That is asked of the database: asking the API takes as long as what is measured of a small one.
+    """
     began = time.perf_counter()
     made = api.call("POST", "/v1/berichten", content=body, headers=XML)
     if made.status_code != 202:
         raise AssertionError(made.text[:2000])
-    while (answer := api.call("GET", f"/v1/berichten/{made.json()['id']}/antwoord")).status_code != 200:
-        time.sleep(0.03)  # not so often that asking takes what is measured
+    with owner_engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SELECT set_config('zorgketen.organisatie', :eigenaar, false)"), {"eigenaar": GEMEENTE})
+        while connection.scalar(_ANSWERED, {"eigenaar": GEMEENTE, "heen": made.json()["id"]}) is None:
+            time.sleep(0.01)
     taken = time.perf_counter() - began
+    answer = api.call("GET", f"/v1/berichten/{made.json()['id']}/antwoord")
     if b"8001" not in answer.content:
         raise AssertionError(f"de declaratie is niet geheel toegekend: {answer.text[:2000]}")
     return taken
+
+
+_ANSWERED = text("SELECT 1 FROM bericht WHERE eigenaar = :eigenaar AND antwoord_op = :heen")
 
 
 def floor(body: bytes, lines: int) -> float:

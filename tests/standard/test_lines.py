@@ -7,8 +7,8 @@ import pytest
 
 from shared.standard.catalogue import message_of, messages
 from shared.standard.codec import decode, without_lines
-from shared.standard.kinds import decode_trusted, parse_trusted
-from shared.standard.lines import decode_lines
+from shared.standard.kinds import decode_around_trusted, decode_trusted, parse_trusted
+from shared.standard.lines import decode_around, decode_lines
 from tests.standard.test_decode_reading import many_clients, places
 
 DATA = many_clients()
@@ -93,6 +93,23 @@ def test_lines_that_are_left_out_do_not_change_what_is_read(name: str) -> None:
     data = OTHER[name](DATA)
     expected = places(decode(KIND, parse_trusted(data), without_lines))
     assert places(decode_trusted(KIND, data, without_lines)) == expected
+
+
+@pytest.mark.parametrize("name", [*PLAIN, *OTHER])
+def test_what_is_around_the_clients_is_that_of_the_whole(name: str) -> None:
+    """Some of the clients may be there as well, such as one with a space in its tag; never a line that is alone."""
+    data = (PLAIN | OTHER)[name](DATA)
+    around, whole = decode_around_trusted(KIND, data), decode(KIND, parse_trusted(data))
+    assert around.header == whole.header
+    [declaratie], [known] = around.root.all("Declaratie"), whole.root.all("Declaratie")
+    assert declaratie.values == known.values
+    assert {client.get("bsn") for client in declaratie.children} <= {client.get("bsn") for client in known.children}
+
+
+def test_of_a_plain_message_no_client_is_read() -> None:
+    found = decode_around(KIND, DATA, parse_trusted)
+    assert found is not None
+    assert list(found.root.all("Client")) == []
 
 
 def test_a_message_without_such_lines_is_left_to_the_tree() -> None:

@@ -32,7 +32,11 @@ def lines(scope: Scope) -> Select[Any]:
     joined = line.outerjoin(allocation, allocation.c.bsn == line.c.bsn).outerjoin(agreed, and_(*same))
     columns = (allocation.c[name].label(f"toegewezen_{name}") for name in _ALLOCATION)
     price = (agreed.c[name] for name in ("afgesproken_tarief", "afgesproken_eenheid", "geprijsd"))
-    return select(line, *columns, *price).select_from(joined).where(line.c.bericht == scope.bericht)
+    return select(line, *columns, *price).select_from(joined).where(*_asked(scope, line))
+
+
+def _asked(scope: Scope, line: Any) -> tuple[ColumnElement[bool], ...]:
+    return line.c.bericht == scope.bericht, line.c.ouder.between(scope.eerste, scope.laatste)
 
 
 def _agreed(scope: Scope) -> Any:
@@ -41,7 +45,7 @@ def _agreed(scope: Scope) -> Any:
     `geprijsd` is true when it has a tariff, if only for another unit.
     """
     line = t.prestatie
-    asked = select(*(line.c[name] for name in _PRICED)).where(line.c.bericht == scope.bericht).distinct()
+    asked = select(*(line.c[name] for name in _PRICED)).where(*_asked(scope, line)).distinct()
     kind = asked.subquery("gevraagd")
     fitting = applied(scope, kind).lateral("afspraak")
     columns = (fitting.c.tarief.label("afgesproken_tarief"), fitting.c.eenheid.label("afgesproken_eenheid"))

@@ -2,19 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import SimpleNamespace
 from uuid import UUID
 
-from sqlalchemy import insert, text, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from services import catalogue  # importing it registers the rules
 from shared.db import tables as t
-from shared.judging import check_rows, found, scope_of, verdict
-from shared.rules import Finding
+from shared.judging import check_all, check_rows, found, scope_of, verdict
+from shared.rules import Finding, Scope
 from tests.rules.judge import invoices
 from tests.rules.judge.verdict import CODES, judge
 from tests.rules.judge.worlds import TABLES, Exchange, exchange
@@ -94,14 +94,39 @@ def judged(session: Session, own: Exchange, bericht: UUID) -> list[Finding]:
     """What the product finds in a message; its status and its findings go into the world."""
     row = next(row for row in own.rows["bericht"] if row["id"] == bericht)
     scope = scope_of(SimpleNamespace(**row), date(2030, 1, 1))
-    for header in (True, False):
-        check_rows(session, [scope], header=header)
+    check_rows(session, [scope], header=True)
+    if parts := halves(own, bericht):
+        in_halves(session, scope, parts[bericht.int % len(parts)])
+    else:
+        check_all(session, [scope])
     findings = found(session, bericht)
     row["status"] = verdict("323", findings)
     session.execute(update(t.bericht).where(t.bericht.c.id == bericht).values(status=row["status"]))
     for f in findings:
         own.rows["bevinding"].append({"bericht": bericht, "klasse": f.klasse, "volgnummer": f.volgnummer})
     return findings
+
+
+def halves(own: Exchange, bericht: UUID) -> list[int]:
+    """After how many clients an invoice can be split, so that the two halves name no allocation both."""
+    named: dict[int, list[int]] = {}
+    for line in own.rows["prestatie"]:
+        if line["bericht"] == bericht:
+            named.setdefault(line["toewijzing_nummer"], []).append(line["ouder"])
+    clients = max((client for among in named.values() for client in among), default=0)
+    return [n for n in range(1, clients) if not any(min(among) <= n < max(among) for among in named.values())]
+
+
+def in_halves(session: Session, scope: Scope, half: int) -> None:
+    """As a large declaratie is judged: the two halves of its clients do not see what is found in each other."""
+    savepoint = session.begin_nested()
+    check_all(session, [replace(scope, eerste=half + 1)])
+    found_there = (t.bevinding.c.bericht == scope.bericht, t.bevinding.c.klasse != "Header")
+    rows = session.execute(select(t.bevinding).where(*found_there)).all()
+    savepoint.rollback()
+    check_all(session, [replace(scope, laatste=half)])
+    if rows:
+        session.execute(insert(t.bevinding), [row._asdict() for row in rows])
 
 
 def differences(own: Exchange, bericht: UUID, expected: set[Place], actual: set[Place]) -> Iterator[str]:
