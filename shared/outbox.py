@@ -98,7 +98,7 @@ def submit(session: Session, eigenaar: str, document: Document, xml: bytes, *, s
         raise Refused(422, "Het bericht kan niet worden bezorgd", [fault])
     [(bericht, fresh)] = _keep(session, eigenaar, [entry], partners)
     if fresh:
-        rows.store_rows(session, eigenaar, [(bericht, entry.tegenpartij, document)])
+        rows.store_rows(session, eigenaar, (bericht, entry.tegenpartij, document))
     return bericht
 
 

@@ -6,7 +6,7 @@ rows); `@per_answer("TR376", on=…)` a predicate over a 325 and what it answers
 messages come from rules.csv, the words from meanings.csv.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -256,46 +256,6 @@ def applying(message: MessageType, in_memory: bool) -> Sequence[tuple[Rule, Rule
 def _applying(message: str, standaard: str, in_memory: bool) -> Sequence[tuple[Rule, RuleFacts]]:
     known = ((rule, facts().get((standaard, rule.code))) for rule in _RULES.values() if rule.in_memory == in_memory)
     return [(rule, fact) for rule, fact in known if fact and message in fact.berichten]
-
-
-def check_nodes(document: Document) -> list[Finding]:
-    """Level 2: every finding of the rules that look inside a message, in document order per rule."""
-    by_class, found = document.by_class(), list[Finding]()
-    rules = applying(document.type, in_memory=True)
-    told = {name: _told_by_leaves(document.root, nodes, rules) for name, nodes in by_class.items()}
-    for rule, known in rules:
-        for name in rule.on:
-            if rule.reads:
-                found += _findings(known, told.get(name, {}).get(rule.code, ()))
-                continue
-            for node in by_class.get(name, ()):
-                verdict = rule.function(node)
-                if verdict is not True:
-                    found += _findings(known, (node,) if verdict is False else verdict)
-    return found
-
-
-def _told_by_leaves(
-    root: Node, nodes: Sequence[Node], rules: Iterable[tuple[Rule, RuleFacts]]
-) -> dict[str, list[Node]]:
-    """Which nodes of a class break the rules that look at a few leaves, by their codes: of a thousand few differ."""
-    asking = [rule for rule, _ in rules if rule.reads and nodes[0].name in rule.on]
-    names = [name for name in nodes[0].type.fields if any(name in rule.reads for rule in asking)]
-    verdicts, found = dict[tuple[str | None, ...], list[list[Node]]](), {rule.code: list[Node]() for rule in asking}
-    for node in nodes if asking else ():
-        leaves = (*map(node.values.get, names),)
-        broken = verdicts.get(leaves)
-        if broken is None:
-            shown = {name: text for name, text in zip(names, leaves, strict=True) if text is not None}
-            alike = Node(node.name, node.type, root, 0, shown)
-            broken = verdicts[leaves] = [found[rule.code] for rule in asking if not rule.function(alike)]
-        for offenders in broken:
-            offenders.append(node)
-    return found
-
-
-def _findings(known: RuleFacts, offenders: Iterable[Node]) -> Iterator[Finding]:
-    return (Finding(known.code, known.niveau, known.retourcode, node.name, node.volgnummer) for node in offenders)
 
 
 def explain(document: Document, findings: Iterable[Finding]) -> list[Explained]:

@@ -11,7 +11,7 @@ import json
 import secrets
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -143,7 +143,13 @@ def version_of(sealed: bytes) -> int:
 
 def pseudonym(eigenaar: str, bsn: str) -> str:
     """What stands for a BSN in the rows of an organisation: a keyed hash of 128 bits, of no use to another."""
-    return hmac.digest(keys().index, f"{eigenaar}/{bsn}".encode(), "sha256")[:16].hex()
+    return pseudonyms(eigenaar, [bsn])[bsn]
+
+
+def pseudonyms(eigenaar: str, bsns: Iterable[str]) -> dict[str, str]:
+    """What stands for each of some BSNs."""
+    index = keys().index
+    return {bsn: hmac.digest(index, f"{eigenaar}/{bsn}".encode(), "sha256")[:16].hex() for bsn in bsns}
 
 
 def mark(*parts: str) -> bytes:

@@ -4,10 +4,10 @@ Messages of an organisation are done together, each for itself, so that they sha
 function works in the caller's transaction and is idempotent: a second run finds the status that the first one left.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,6 @@ from services.messaging import queries, rules
 from services.messaging.received import apply_return
 from services.messaging.retour import Kenmerk, build_return, clean_lines
 from shared import level2
-from shared.aside import aside
 from shared.calendar import NEDERLAND
 from shared.config import settings
 from shared.contracts import Beoordeling
@@ -51,7 +50,7 @@ def process(session: Session, berichten: Sequence[UUID], vandaag: date) -> None:
     A return message ends here: what it says is recorded with the message that it answers.
     """
     new = [row for row in ledger.some(session, berichten, lock=True) if row.status == "ontvangen"]
-    came = _checked_and_stored(session, [Gelezen(row, ledger.document_of(row)) for row in new], vandaag)
+    came = _checked_and_stored(session, new, vandaag)
     sound = [each for each in came if not each.findings]
     for each in sound:
         if each.document.type.is_return:
@@ -62,48 +61,62 @@ def process(session: Session, berichten: Sequence[UUID], vandaag: date) -> None:
     _refuse(session, [each for each in came if each.findings], vandaag)
 
 
-def _checked_and_stored(session: Session, came: Sequence[Gelezen], vandaag: date) -> list[Gelezen]:
+def _checked_and_stored(session: Session, new: Sequence[Row[Any]], vandaag: date) -> list[Gelezen]:
     """With what level 2 finds in messages, or else the rules on the Header; the rows of heen ones without are stored.
 
-    Postgres inserts them while level 2 computes. What that refuses has no other finding and uses no Identificatie
-    (TR056): all is undone, and done again for the others.
+    They are stored before that is known. What level 2 refuses has no other finding and uses no Identificatie (TR056):
+    all is undone, and done again for the others.
     """
-    if not came:
+    if not new:
         return []
     savepoint = session.begin_nested()
-    store, checked = _claimed(session, came, vandaag)
-    with aside(store) as stored:
-        inside = {each.row.id: level2.check(each.document) for each in came}
-    refused = [each for each in came if inside[each.row.id]]
-    if not refused:
-        stored.result()
+    read, inside = _read_and_stored(session, new)
+    came = [Gelezen(row, read[row.id]) for row in new]
+    checked = [] if any(inside.values()) else _checked(session, came, vandaag)
+    if checked and not any(each.findings for each in checked):
         savepoint.commit()
         return checked
     savepoint.rollback()
+    refused = [each for each in came if inside[each.row.id]]
     for each in refused:
         record(session, scope_of(each.row, vandaag), inside[each.row.id])
     found = found_in(session, [each.row.id for each in refused])
-    others = [each for each in came if not inside[each.row.id]]
-    return [replace(each, findings=found[each.row.id]) for each in refused] + _stored(session, others, vandaag)
+    checked = _checked(session, [each for each in came if not inside[each.row.id]], vandaag)
+    kept = (each for each in checked if not (each.findings or each.document.type.is_return))
+    rows.store_rows(session, new[0].eigenaar, *map(_exchanged, kept))
+    return [replace(each, findings=found[each.row.id]) for each in refused] + checked
 
 
-def _stored(session: Session, came: Sequence[Gelezen], vandaag: date) -> list[Gelezen]:
-    """As `_checked_and_stored`, of what level 2 finds nothing in."""
+def _read_and_stored(
+    session: Session, new: Sequence[Row[Any]]
+) -> tuple[dict[UUID, Document], dict[UUID, list[Finding]]]:
+    """Messages read, and what level 2 finds in them. A large one is stored as it is read.
+
+    While Postgres inserts rows Python reads on, and when all is read, level 2 computes.
+    """
+    read: dict[UUID, Document] = {}
+    inside: dict[UUID, list[Finding]] = {}
+
+    def parts() -> Iterator[list[rows.Exchanged]]:
+        for grown in zip_longest(*map(ledger.growing_of, new)):
+            came = [(row, document) for row, document in zip(new, grown, strict=True) if document]
+            for row, document in came:
+                read.setdefault(row.id, document)
+            yield [(row.id, row.tegenpartij, document) for row, document in came if not document.type.is_return]
+        inside.update({key: level2.check(document) for key, document in read.items()})
+
+    rows.store_parts(session, new[0].eigenaar, parts())
+    return read, inside
+
+
+def _checked(session: Session, came: Sequence[Gelezen], vandaag: date) -> list[Gelezen]:
+    """Claim the Identificatie of messages, and ask the rules on the Header: with what they find."""
     if not came:
         return []
-    store, checked = _claimed(session, came, vandaag)
-    store()
-    return checked
-
-
-def _claimed(session: Session, came: Sequence[Gelezen], vandaag: date) -> tuple[Callable[[], None], list[Gelezen]]:
-    """Claim the Identificatie of messages and ask the rules on the Header: what stores the rows, and with findings."""
-    eigenaar, sent = came[0].row.eigenaar, {each.row.id: each for each in came}
-    ledger.claim_identificaties(session, eigenaar, map(_exchanged, came))
+    sent = {each.row.id: each for each in came}
+    ledger.claim_identificaties(session, came[0].row.eigenaar, map(_exchanged, came))
     check_rows(session, [scope_of(each.row, vandaag) for each in came], header=True)
-    checked = [replace(sent[key], findings=found) for key, found in found_in(session, [*sent]).items()]
-    kept = [each for each in checked if not (each.findings or each.document.type.is_return)]
-    return rows.bring_rows(session, eigenaar, map(_exchanged, kept)), checked
+    return [replace(sent[key], findings=found) for key, found in found_in(session, [*sent]).items()]
 
 
 def _exchanged(came: Gelezen) -> rows.Exchanged:

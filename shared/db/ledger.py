@@ -1,6 +1,6 @@
 """Writing and reading the ledger: messages with their rows, and what holds now."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -33,7 +33,7 @@ from shared.errors import Refused, not_found
 from shared.standard.catalogue import MessageType, message_of
 from shared.standard.codec import Unread
 from shared.standard.document import Document, Node, Value
-from shared.standard.kinds import decode_around_trusted, decode_trusted
+from shared.standard.kinds import decode_around_trusted, decode_growing_trusted, decode_trusted
 from shared.standard.published import versies
 
 
@@ -145,6 +145,11 @@ def document_of(row: Row[Any], unread: Unread | None = None) -> Document:
     """The tree of a stored message, without the lines that are `unread`."""
     message = message_of(row.standaard, row.soort)
     return decode_trusted(message, xml_of(row, row.eigenaar), unread)
+
+
+def growing_of(row: Row[Any]) -> Iterator[Document]:
+    """As `document_of`, of a large message in parts (`decode_growing_trusted`)."""
+    return decode_growing_trusted(message_of(row.standaard, row.soort), xml_of(row, row.eigenaar))
 
 
 def around_of(row: Row[Any]) -> Document:

@@ -15,7 +15,7 @@ from shared.standard.document import Document
 def pseudonyms(eigenaar: str, document: Document) -> dict[str, str]:
     """The BSNs in a message, each with what stands for it in the rows of an organisation."""
     found = {node.values["bsn"] for node in document.nodes() if "bsn" in node.values}
-    return {bsn: vault.pseudonym(eigenaar, bsn) for bsn in sorted(found)}
+    return vault.pseudonyms(eigenaar, sorted(found))
 
 
 def keep_people(session: Session, eigenaar: str, known: Iterable[tuple[str, str]]) -> None:

@@ -2,55 +2,75 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import time
-from itertools import chain
 from typing import Any, cast
 from uuid import UUID
 
 from psycopg import Connection, Cursor
 from sqlalchemy.orm import Session
 
+from shared.aside import aside
 from shared.db import tables as t
 from shared.db.people import pseudonyms
 from shared.standard import catalogue
+from shared.standard.codec import uncollected
 from shared.standard.document import Document, Node
 
 Exchanged = tuple[UUID, str, Document]
 """The id of a message, one of its parties, and the message."""
+_Values = Sequence[str | None]
+_Groups = Mapping[tuple[str, str], Sequence[_Values]]
+"""Rows by the kind of their message and their class."""
 
 
-def store_rows(session: Session, eigenaar: str, messages: Iterable[Exchanged]) -> None:
+def store_rows(session: Session, eigenaar: str, *messages: Exchanged) -> None:
     """Store the classes of messages as rows; the BSNs in them as pseudonyms."""
-    bring_rows(session, eigenaar, messages)()
+    store_parts(session, eigenaar, [messages])
 
 
-def bring_rows(session: Session, eigenaar: str, messages: Iterable[Exchanged]) -> Callable[[], None]:
-    """As `store_rows`, but for what is left to Postgres alone: that is done by what this gives."""
-    groups = _groups(eigenaar, messages)
+def store_parts(session: Session, eigenaar: str, parts: Iterable[Iterable[Exchanged]]) -> None:
+    """As `store_rows`, part by part: while Postgres inserts one, the next is asked for, and made into rows."""
     connection = cast("Connection[Any]", session.connection().connection.driver_connection)
-    cursor = connection.cursor()
+    coming, left = iter(parts), list[str]()
+    with connection.cursor() as cursor:
+        while True:
+            with aside(_execute, cursor, left) as done:
+                part = next(coming, None)
+                groups = _groups(eigenaar, part or ())
+            done.result()
+            if part is None:
+                return
+            left = _bring(connection, cursor, groups)
+
+
+def _execute(cursor: Cursor[Any], statements: Iterable[str]) -> None:
+    for statement in statements:
+        cursor.execute(statement)
+
+
+def _bring(connection: Connection[Any], cursor: Cursor[Any], groups: _Groups) -> list[str]:
+    """Bring rows to Postgres: what is left for it to do with them."""
     with connection.pipeline():  # Postgres is waited for once
         for place, rows in groups.items():
             if len(rows) < _BY_COPY:
                 _insert(cursor, *place, rows)
-    left = [_copy(cursor, *place, rows) for place, rows in groups.items() if len(rows) >= _BY_COPY]
-
-    def store() -> None:
-        for statement in chain.from_iterable(left):
-            cursor.execute(statement)
-        cursor.close()
-
-    return store
+    return [
+        statement
+        for place, rows in groups.items()
+        if len(rows) >= _BY_COPY
+        for statement in _copy(cursor, *place, rows)
+    ]
 
 
-def _groups(eigenaar: str, messages: Iterable[Exchanged]) -> Mapping[tuple[str, str], Sequence[tuple[Any, ...]]]:
+def _groups(eigenaar: str, messages: Iterable[Exchanged]) -> _Groups:
     """The rows of each kind of message and class."""
-    groups: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
+    groups: dict[tuple[str, str], list[_Values]] = {}
     for bericht, tegenpartij, document in messages:
         known, head = pseudonyms(eigenaar, document), (eigenaar, str(bericht), document.type.standaard, tegenpartij)
-        for name, nodes in document.by_class().items():
-            if name in t.classes:
-                rows = groups.setdefault((document.type.name, name), [])
-                rows += _rows(head, nodes, known)
+        with uncollected():
+            for name, nodes in document.by_class().items():
+                if name in t.classes:
+                    rows = groups.setdefault((document.type.name, name), [])
+                    rows += _rows(head, nodes, known)
     return groups
 
 
@@ -65,39 +85,57 @@ def _columns(message: str, name: str) -> list[str]:
     return [*_HEAD, *([] if "bsn" in fields else ["bsn"]), *fields]
 
 
-def _insert(cursor: Cursor[Any], message: str, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
+def _insert(cursor: Cursor[Any], message: str, name: str, rows: Sequence[_Values]) -> None:
     columns = _columns(message, name)
     names, values = (", ".join(words) for words in (columns, ["%s"] * len(columns)))
     cursor.executemany(f"INSERT INTO {t.classes[name].name} ({names}) VALUES ({values})", rows)  # noqa: S608 our own names
 
 
-def _copy(cursor: Cursor[Any], message: str, name: str, rows: Sequence[tuple[Any, ...]]) -> list[str]:
+def _copy(cursor: Cursor[Any], message: str, name: str, rows: Sequence[_Values]) -> list[str]:
     """Bring rows to where the statements that are left insert them from."""
     table, new, names = t.classes[name].name, f"nieuw_{message}_{name}".lower(), ", ".join(_columns(message, name))
     cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {new} (LIKE {table}) ON COMMIT DELETE ROWS")
-    with cursor.copy(f"COPY {new} ({names}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+    with cursor.copy(f"COPY {new} ({names}) FROM STDIN (NULL '{_NULL}')") as copy:
+        for start in range(0, len(rows), _AT_ONCE):  # Postgres reads some while the next are written
+            copy.write(_text(rows[start : start + _AT_ONCE]))
     return [f"INSERT INTO {table} ({names}) SELECT {names} FROM {new}", f"DELETE FROM {new}"]  # noqa: S608
 
 
-def _rows(head: tuple[str, ...], nodes: Sequence[Node], known: Mapping[str, str]) -> Iterator[tuple[Any, ...]]:
-    """The rows of nodes of one class; their leaves as they are, but for times and BSNs."""
+_NULL = "\x01"
+"""No text of a message can be that: XML has no such character."""
+_AT_ONCE = 500
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+
+
+def _text(rows: Sequence[_Values]) -> str:
+    """Rows as COPY reads them. Nearly never there is something to escape, which is seen in all of them at once."""
+    text, marks = _joined(rows), len(rows) * len(rows[0])
+    if text.count("\t") + text.count("\n") == marks and "\\" not in text and "\r" not in text:
+        return text
+    return _joined([[value and value.translate(_ESCAPES) for value in row] for row in rows])
+
+
+def _joined(rows: Sequence[_Values]) -> str:
+    return "".join(["\t".join([_NULL if value is None else value for value in row]) + "\n" for row in rows])
+
+
+def _rows(head: Sequence[str], nodes: Sequence[Node], known: Mapping[str, str]) -> Iterator[_Values]:
+    """The rows of nodes of one class: their leaves as they are, but for BSNs and times; Postgres reads the texts."""
     fields = nodes[0].type.fields
     inside = "bsn" not in fields
-    changed: dict[str, Callable[[str], Any]] = {
-        name: to_time for name, leaf in fields.items() if leaf.type.base == "time"
+    changed: dict[str, Callable[[str], str]] = {
+        name: _time for name, leaf in fields.items() if leaf.type.base == "time"
     }
     changed |= {} if inside else {"bsn": known.__getitem__}
     for node in nodes:
-        above, values = node.parent, cast("Mapping[str, Any]", node.values)
+        above, values = node.parent, node.values
         if changed:
             values = {**values, **{name: change(values[name]) for name, change in changed.items() if name in values}}
         holder = node.above("Client") if inside else None
         own = (known[holder.get("bsn")] if holder else None,) if inside else ()
-        yield *head, node.volgnummer, above.volgnummer if above else None, *own, *map(values.get, fields)
+        yield *head, str(node.volgnummer), str(above.volgnummer) if above else None, *own, *map(values.get, fields)
 
 
-def to_time(value: str) -> time:
-    """The time of a leaf's text; xs:time may say 24:00:00. Numbers and days Postgres reads as they are written."""
-    return time.fromisoformat("00:00:00" if value.startswith("24") else value[:15])
+def _time(value: str) -> str:
+    """A time as Postgres has it; xs:time may say 24:00:00, and more decimals."""
+    return time.fromisoformat("00:00:00" if value.startswith("24") else value[:15]).isoformat()

@@ -14,9 +14,7 @@ from shared.level2 import (
     stapeling,
     verzoek,
 )
-from shared.rules import Finding, check_nodes
-from shared.standard.codec import uncollected
-from shared.standard.document import Document
+from shared.level2.checking import check
 
 __all__ = [
     "algemeen",
@@ -30,9 +28,3 @@ __all__ = [
     "stapeling",
     "verzoek",
 ]
-
-
-def check(document: Document) -> list[Finding]:
-    """Everything that level 2 finds in a message that is valid at level 1."""
-    with uncollected():
-        return check_nodes(document)

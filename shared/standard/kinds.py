@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any, cast
@@ -12,9 +12,9 @@ from lxml import etree
 from shared.errors import Fault, Refused
 from shared.standard.catalogue import MessageType, by_namespace
 from shared.standard.codec import PART, Unread, decode_reading, without_lines
-from shared.standard.document import Document
+from shared.standard.document import Document, Node
 from shared.standard.faults import split
-from shared.standard.lines import decode_around, decode_lines
+from shared.standard.lines import OtherForm, decode_around, decode_growing, decode_lines
 from shared.standard.published import Published, published
 from shared.standard.published import compiled as compile_published
 from shared.standard.xsd import compiled
@@ -75,6 +75,38 @@ def decode_trusted(message: MessageType, data: bytes, unread: Unread | None = No
                 yield cast("etree._Element", xml)
 
     return decode_reading(message, parts(), parser.close, unread)
+
+
+def decode_growing_trusted(message: MessageType, data: bytes) -> Iterator[Document]:
+    """As `decode_trusted`: the Document with its first clients, then each time the next of them as a Document.
+
+    These stand in the first as well, which so is whole in the end.
+    """
+    first, known = None, list[Node]()
+    try:
+        for first, more in decode_growing(message, data, parse_trusted):
+            yield _with(first, more) if known else first
+            known += more
+    except OtherForm:
+        whole = decode_trusted(message, data)
+        if first is None:
+            yield whole
+        else:
+            yield _with(first, _added(known[0].parent, [*whole.root.all(PART)][len(known) :]))
+
+
+def _with(document: Document, clients: list[Node]) -> Document:
+    """A Document of some of the clients of another."""
+    return Document(document.type, replace(document.root, children=clients))
+
+
+def _added(holder: Node | None, clients: list[Node]) -> list[Node]:
+    """Clients that were read in another way, put where the others of them stand."""
+    for client in clients:
+        client.parent = holder
+    if holder:
+        holder.children += clients
+    return clients
 
 
 def decode_around_trusted(message: MessageType, data: bytes) -> Document:

@@ -6,10 +6,12 @@ with anything else in a line is not read here, so what comes out is what `codec.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count, islice
+from math import ceil
 
 from lxml import etree
 
@@ -130,35 +132,99 @@ def decode_lines(message: MessageType, data: bytes, parse: Parse, unread: Unread
 
     What is around the clients is read with `parse`.
     """
-    with uncollected():
-        found = _opened(message, data, parse)
-        if found is None:
-            return None
-        form, document, text, places = found
-        [holder] = document.root.all(form.holder)
-        holder.children = _clients(form, holder, text, places, unread)
-        return document if holder.children else None
+    with uncollected(), suppress(OtherForm):
+        opened = _opened(message, data, parse)
+        opened.holder.children = list(opened.clients(unread))
+        return opened.document
+    return None
 
 
 def decode_around(message: MessageType, data: bytes, parse: Parse) -> Document | None:
-    """As `decode_lines`, but for the clients: none of those in their plain form is read."""
-    found = _opened(message, data, parse)
-    return found and found[1]
+    """As `decode_lines`, but without any client."""
+    with suppress(OtherForm):
+        return _opened(message, data, parse).document
+    return None
 
 
-def _opened(message: MessageType, data: bytes, parse: Parse) -> tuple[_Form, Document, str, range] | None:
-    """The form of a message, what is around its clients, its text and where they stand in it."""
+def decode_growing(message: MessageType, data: bytes, parse: Parse) -> Iterator[tuple[Document, list[Node]]]:
+    """As `decode_lines`: the Document of what was read so far, and the clients by which it grew.
+
+    Raises OtherForm, when it cannot go on.
+    """
+    opened = _opened(message, data, parse)
+    clients, many = opened.clients(None), opened.text.count(opened.form.begin)
+    for share in SHARES if many >= MANY else (1.0,):
+        with uncollected():
+            more = list(islice(clients, ceil(many * share)))
+        opened.holder.children += more
+        yield opened.document, more
+
+
+MANY = 1000
+"""From so many clients on a Document grows in steps."""
+SHARES = (0.12, 0.2, 0.32, 1.0)
+"""How much of it is read at each step, and in the last what is left. The next takes Python as long as Postgres needs to
+insert the one before; after the last level 2 takes as long as that."""
+
+
+class OtherForm(ValueError):
+    """A message has no lines, or a client in another form than the plain one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A message of which all is read but its clients: its form, the node that holds these, its text, and where."""
+
+    form: _Form
+    document: Document
+    holder: Node
+    text: str
+    places: range
+
+    def clients(self, unread: Unread | None) -> Iterator[Node]:
+        """The clients with their lines. Raises OtherForm where one is, after those before it."""
+        form, text, place = self.form, self.text, self.places.start
+        number, line = 1, 1 + text.count("\n", 0, place)
+        for nr in count(1):
+            head = form.client.pattern.match(text, place)
+            if head is None:
+                break
+            client = form.client.node(head, self.holder, nr, line)
+            line, place = line + text.count("\n", place, head.end()), head.end()
+            if unread and unread(client, numbers := _numbers(form, text, place, number)):
+                number, end = numbers.stop, text.find(form.lines_end, place)
+                if _MARKUP.search(text, place, end):
+                    raise OtherForm
+            else:
+                end = _read(form, client, text, place, number, line)
+                number += len(client.children)
+            after = form.after.match(text, end)
+            if after is None:
+                raise OtherForm
+            line, place = line + text.count("\n", place, after.end()), after.end()
+            yield client
+        if place < self.places.stop:
+            raise OtherForm
+
+
+def _opened(message: MessageType, data: bytes, parse: Parse) -> _Opened:
+    """Read what is around the clients of a message. Raises OtherForm."""
     form = _form_of(message, data)
     if form is None:
-        return None
+        raise OtherForm
     text = data.decode()
     start, stop = text.find(form.begin), text.rfind(form.end) + len(form.end)
     around = text[:start] + "\n" * text.count("\n", start, stop) + text[stop:]
     if start < 0 or stop < start or "<!" in around or around.count("<?") > 1:  # in which something may look like a tag
-        return None
-    with suppress(etree.XMLSyntaxError):  # what looked like the last client was none
-        return form, decode(message, parse(around.encode())), text, range(start, stop)
-    return None
+        raise OtherForm
+    try:
+        document = decode(message, parse(around.encode()))
+    except etree.XMLSyntaxError:  # what looked like the last client was none
+        raise OtherForm from None
+    [holder] = document.root.all(form.holder)
+    if holder.children:  # a client in another form stands before or after those
+        raise OtherForm
+    return _Opened(form, document, holder, text, range(start, stop))
 
 
 def _form_of(message: MessageType, data: bytes) -> _Form | None:
@@ -167,30 +233,6 @@ def _form_of(message: MessageType, data: bytes) -> _Form | None:
     spaces = {uri: f"{prefix}:" if prefix else "" for prefix, uri in declared}
     own, base = (spaces.get(uri) for uri in (message.namespace, base_namespace(message.standaard)))
     return None if own is None or base is None else _form(message.name, own, base)
-
-
-def _clients(form: _Form, holder: Node, text: str, places: range, unread: Unread | None) -> list[Node]:
-    """The clients that are all there is in a part of a message, with their lines; none when it has another form."""
-    found, place = list[Node](), places.start
-    number, line = 1, 1 + text.count("\n", 0, place)
-    head = form.client.pattern.match(text, place)
-    while head:
-        client = form.client.node(head, holder, len(found) + 1, line)
-        found.append(client)
-        line, place = line + text.count("\n", place, head.end()), head.end()
-        if unread and unread(client, numbers := _numbers(form, text, place, number)):
-            number, end = numbers.stop, text.find(form.lines_end, place)
-            if _MARKUP.search(text, place, end):
-                return []
-        else:
-            end = _read(form, client, text, place, number, line)
-            number += len(client.children)
-        after = form.after.match(text, end)
-        if after is None:
-            return []
-        line, place = line + text.count("\n", place, after.end()), after.end()
-        head = form.client.pattern.match(text, place)
-    return found if place >= places.stop else []
 
 
 def _numbers(form: _Form, text: str, place: int, first: int) -> range:

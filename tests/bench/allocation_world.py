@@ -130,7 +130,7 @@ def full_clients(provider: int = 1) -> list[str]:
             document = build(message, {"Header": header, "Client": person})
             entry = ledger.Entry(aanbieder, "uitgaand", "goedgekeurd", encode(document), document)
             [(bericht, _)] = ledger.store(session, GEMEENTE, [entry])
-            rows.store_rows(session, GEMEENTE, [(bericht, aanbieder, document)])
+            rows.store_rows(session, GEMEENTE, (bericht, aanbieder, document))
             found.append(f"{GEMEENTE}-ijw-{first + number % FULL}")
     return found
 

@@ -64,7 +64,7 @@ def _world() -> None:
             document = _allocation(client)
             entry = ledger.Entry(AANBIEDER, "uitgaand", "goedgekeurd", encode(document), document)
             [(bericht, _)] = ledger.store(session, GEMEENTE, [entry])
-            rows.store_rows(session, GEMEENTE, [(bericht, AANBIEDER, document)])
+            rows.store_rows(session, GEMEENTE, (bericht, AANBIEDER, document))
         day = date(2024, 1, 1)
         session.execute(
             insert(t.contract).values(

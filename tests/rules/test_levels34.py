@@ -168,7 +168,7 @@ def keep(session: Session, document: Document, eigenaar: str, tegenpartij: str, 
     entry = ledger.Entry(tegenpartij, richting, status, xml, document, antwoord_op=heen)
     [(bericht, _)] = ledger.store(session, eigenaar, [entry])
     ledger.claim_identificaties(session, eigenaar, [(bericht, eigenaar if outgoing else tegenpartij, document)])
-    rows.store_rows(session, eigenaar, [(bericht, tegenpartij, document)])
+    rows.store_rows(session, eigenaar, (bericht, tegenpartij, document))
     return ledger.get(session, bericht)
 
 

@@ -1,15 +1,18 @@
 """Lines read as text: in their plain form what a tree of elements gives, and nothing in any other form."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 
 import pytest
 
+from shared.standard import lines
 from shared.standard.catalogue import message_of, messages
 from shared.standard.codec import decode, without_lines
-from shared.standard.kinds import decode_around_trusted, decode_trusted, parse_trusted
+from shared.standard.document import Document
+from shared.standard.kinds import decode_around_trusted, decode_growing_trusted, decode_trusted, parse_trusted
 from shared.standard.lines import decode_around, decode_lines
-from tests.standard.test_decode_reading import many_clients, places
+from tests.standard.test_decode_reading import CLIENTS, many_clients, places
 
 DATA = many_clients()
 KIND = message_of("ijw", "323")
@@ -65,6 +68,8 @@ OTHER: dict[str, Change] = {
     "space in the tag around lines": last(b"<jw323:Prestaties>", b"<jw323:Prestaties >"),
     "space around a number": last(_NUMBER, _NUMBER + b" "),
     "space in the tag of a client": last(b"<jw323:Client>", b"<jw323:Client >"),
+    "space in the tag of the first client": lambda data: data.replace(b"<jw323:Client>", b"<jw323:Client >", 1),
+    "space in the last closing tag of a client": last(b"</jw323:Client>", b"</jw323:Client >"),
     "a comment between clients": last(b"</jw323:Client>", b"</jw323:Client><!-- </jw323:Client> -->"),
     "a comment after it all": last(b"</jw323:Declaratie>", b"</jw323:Declaratie><!-- </jw323:Client> -->"),
     "an instruction after the clients": last(b"</jw323:Clienten>", b"<?x </jw323:Client> ?></jw323:Clienten>"),
@@ -96,14 +101,38 @@ def test_lines_that_are_left_out_do_not_change_what_is_read(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*PLAIN, *OTHER])
+def test_a_document_grows_to_the_whole(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "MANY", 2)
+    data = (PLAIN | OTHER)[name](DATA)
+    first, *more = decode_growing_trusted(KIND, data)
+    whole = decode(KIND, parse_trusted(data))
+    assert places(first) == places(whole)
+    parts = [[client.volgnummer for client in part.root.children] for part in more]
+    began = CLIENTS - sum(map(len, parts))
+    assert [number for part in parts for number in part] == list(range(began + 1, CLIENTS + 1))
+
+
+def test_it_grows_in_steps_and_a_small_one_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(list(decode_growing_trusted(KIND, DATA))) == 1
+    monkeypatch.setattr(lines, "MANY", CLIENTS)
+    sizes = [len(list(part.root.all("Client"))) for part in iter_parts(DATA)]
+    assert sizes == [24, 40, 64, 72]
+
+
+def iter_parts(data: bytes) -> Iterator[Document]:
+    """Each part as it is when it comes."""
+    for part in decode_growing_trusted(KIND, data):
+        yield Document(part.type, deepcopy(part.root))
+
+
+@pytest.mark.parametrize("name", [*PLAIN, *OTHER])
 def test_what_is_around_the_clients_is_that_of_the_whole(name: str) -> None:
-    """Some of the clients may be there as well, such as one with a space in its tag; never a line that is alone."""
     data = (PLAIN | OTHER)[name](DATA)
     around, whole = decode_around_trusted(KIND, data), decode(KIND, parse_trusted(data))
     assert around.header == whole.header
     [declaratie], [known] = around.root.all("Declaratie"), whole.root.all("Declaratie")
     assert declaratie.values == known.values
-    assert {client.get("bsn") for client in declaratie.children} <= {client.get("bsn") for client in known.children}
+    assert not any(client.children for client in declaratie.children), "where clients are read, it is without lines"
 
 
 def test_of_a_plain_message_no_client_is_read() -> None:

@@ -1,0 +1,59 @@
+"""Asking the rules inside a message of its nodes."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+
+from shared.rules import Finding, Rule, RuleFacts, applying
+from shared.standard.catalogue import messages
+from shared.standard.codec import uncollected
+from shared.standard.document import Document, Node
+
+
+def check(document: Document) -> list[Finding]:
+    """Everything that level 2 finds in a message that is valid at level 1, in document order per rule."""
+    with uncollected():
+        return _check(document)
+
+
+def _check(document: Document) -> list[Finding]:
+    by_class, found = document.by_class(), list[Finding]()
+    rules = applying(document.type, in_memory=True)
+    told = {name: _told_by_leaves(document, nodes) for name, nodes in by_class.items()}
+    for rule, known in rules:
+        for name in rule.on:
+            if rule.reads:
+                found += _findings(known, told.get(name, {}).get(rule.code, ()))
+                continue
+            for node in by_class.get(name, ()):
+                verdict = rule.function(node)
+                if verdict is not True:
+                    found += _findings(known, (node,) if verdict is False else verdict)
+    return found
+
+
+def _told_by_leaves(document: Document, nodes: Sequence[Node]) -> dict[str, list[Node]]:
+    """Which nodes of a class break the rules that look at a few leaves, by their codes: of a thousand few differ."""
+    asking, names = _by_leaves(document.type.name, nodes[0].name)
+    verdicts, found = dict[tuple[str | None, ...], list[list[Node]]](), {rule.code: list[Node]() for rule in asking}
+    for node in nodes if asking else ():
+        leaves = (*map(node.values.get, names),)
+        broken = verdicts.get(leaves)
+        if broken is None:
+            shown = {name: text for name, text in zip(names, leaves, strict=True) if text is not None}
+            alike = Node(node.name, node.type, document.root, 0, shown)
+            broken = verdicts[leaves] = [found[rule.code] for rule in asking if not rule.function(alike)]
+        for offenders in broken:
+            offenders.append(node)
+    return found
+
+
+@cache
+def _by_leaves(message: str, klasse: str) -> tuple[Sequence[Rule], Sequence[str]]:
+    """The rules on a class that look at a few leaves, and which these are."""
+    kind = messages()[message]
+    asking = [rule for rule, _ in applying(kind, in_memory=True) if rule.reads and klasse in rule.on]
+    return asking, [name for name in kind.classes[klasse].fields if any(name in rule.reads for rule in asking)]
+
+
+def _findings(known: RuleFacts, offenders: Iterable[Node]) -> Iterator[Finding]:
+    return (Finding(known.code, known.niveau, known.retourcode, node.name, node.volgnummer) for node in offenders)
