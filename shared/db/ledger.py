@@ -294,7 +294,6 @@ def credited(line: Any, judged: UUID | None = None) -> ColumnElement[bool]:
             credit.c.ingediend_bedrag_debet_credit == "C",
             credit.c.product_referentie_vorig_referentie_nummer == line.c.product_referentie_referentie_nummer,
             credit.c.toewijzing_nummer == line.c.toewijzing_nummer,
-            credit.c.bsn == line.c.bsn,
             granted(credit, judged),
         )
     )

@@ -165,6 +165,7 @@ def store(session: Session, standaard: str, cases: list[tuple[Toegewezen, Regel]
             "product_periode_einddatum": regel.eind,
             "eenheid": regel.eenheid,
             "ingediend_bedrag_debet_credit": "D",
+            "ouder": 1,
         }
         for more in (0, 1):
             volume = allowed(standaard, toegewezen, regel) + more

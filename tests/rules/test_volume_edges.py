@@ -106,4 +106,5 @@ def line(edge: Edge, text: str, volume: int) -> dict[str, object]:
         "eenheid": edge.eenheid or edge.omvang.split()[1],
         "geleverd_volume": volume,
         "ingediend_bedrag_debet_credit": "D",
+        "ouder": 1,
     }
