@@ -75,6 +75,7 @@ def _checked_and_stored(session: Session, new: Sequence[Row[Any]], vandaag: date
     checked = [] if any(inside.values()) else _checked(session, came, vandaag)
     if checked and not any(each.findings for each in checked):
         savepoint.commit()
+        _let_go(checked)
         return checked
     savepoint.rollback()
     refused = [each for each in came if inside[each.row.id]]
@@ -85,6 +86,14 @@ def _checked_and_stored(session: Session, new: Sequence[Row[Any]], vandaag: date
     kept = (each for each in checked if not (each.findings or each.document.type.is_return))
     rows.store_rows(session, new[0].eigenaar, *map(_exchanged, kept))
     return [replace(each, findings=found[each.row.id]) for each in refused] + checked
+
+
+def _let_go(stored: Sequence[Gelezen]) -> None:
+    """Forget the lines of messages that stand in rows now: nodes hold each other, so they would stay for a while."""
+    for each in stored:
+        for top in () if each.document.type.is_return else each.document.root.children:
+            for node in top.children:
+                node.children.clear()
 
 
 def _read_and_stored(
