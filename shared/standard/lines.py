@@ -153,18 +153,19 @@ def decode_growing(message: MessageType, data: bytes, parse: Parse) -> Iterator[
     """
     opened = _opened(message, data, parse)
     clients, many = opened.clients(None), opened.text.count(opened.form.begin)
-    for share in SHARES if many >= MANY else (1.0,):
+    steps = [ceil(many * share) for share in SHARES] if many >= MANY else []
+    for step in (*steps, None):  # all that is left: only at its end is it known that nothing else stands there
         with uncollected():
-            more = list(islice(clients, ceil(many * share)))
+            more = list(islice(clients, step))
         opened.holder.children += more
         yield opened.document, more
 
 
 MANY = 1000
 """From so many clients on a Document grows in steps."""
-SHARES = (0.12, 0.2, 0.32, 1.0)
-"""How much of it is read at each step, and in the last what is left. The next takes Python as long as Postgres needs to
-insert the one before; after the last level 2 takes as long as that."""
+SHARES = (0.12, 0.2, 0.32)
+"""How much of it is read at each step but the last. The next takes Python as long as Postgres needs to insert the one
+before; after the last level 2 takes as long as that."""
 
 
 class OtherForm(ValueError):

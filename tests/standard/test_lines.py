@@ -100,9 +100,10 @@ def test_lines_that_are_left_out_do_not_change_what_is_read(name: str) -> None:
     assert places(decode_trusted(KIND, data, without_lines)) == expected
 
 
+@pytest.mark.parametrize("many", [2, CLIENTS + 1])
 @pytest.mark.parametrize("name", [*PLAIN, *OTHER])
-def test_a_document_grows_to_the_whole(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "MANY", 2)
+def test_a_document_grows_to_the_whole(name: str, many: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "MANY", many)
     data = (PLAIN | OTHER)[name](DATA)
     first, *more = decode_growing_trusted(KIND, data)
     whole = decode(KIND, parse_trusted(data))
