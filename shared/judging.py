@@ -269,6 +269,7 @@ def check_all(session: Session, scopes: Sequence[Scope], without: Container[str]
 
 
 Check = Callable[[Session, Sequence[Scope]], object]
+"""Runs the rules on all but the Header of some messages."""
 
 
 def judge(session: Session, rows: Sequence[Row[Any]], vandaag: date, check: Check = check_all) -> dict[UUID, str]:

@@ -21,15 +21,16 @@ _HELPING = Lock()
 
 
 def check(session: Session, scopes: Sequence[Scope], without: Container[str] = ()) -> object:
-    """As `check_all`, of what was committed before this transaction.
+    """As `check_all`, of one declaratie, and of what was committed before this transaction.
 
     What the rules find in a line depends on what they find in others of its client and on its allocation only.
     """
-    half = _half(session, scopes[0]) if len(scopes) == 1 and not without else 0
+    [scope] = scopes
+    half = 0 if without else _half(session, scope)
     if not half or not _HELPING.acquire(blocking=False):
         return check_all(session, scopes, without)
     try:
-        first, second = replace(scopes[0], laatste=half), replace(scopes[0], eerste=half + 1)
+        first, second = replace(scope, laatste=half), replace(scope, eerste=half + 1)
         with aside(_found, second) as found:
             check_all(session, [first])
     finally:

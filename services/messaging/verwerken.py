@@ -70,8 +70,7 @@ def _checked_and_stored(session: Session, new: Sequence[Row[Any]], vandaag: date
     if not new:
         return []
     savepoint = session.begin_nested()
-    read, inside = _read_and_stored(session, new)
-    came = [Gelezen(row, read[row.id]) for row in new]
+    came, inside = _read_and_stored(session, new)
     checked = [] if any(inside.values()) else _checked(session, came, vandaag)
     if checked and not any(each.findings for each in checked):
         savepoint.commit()
@@ -98,24 +97,24 @@ def _let_go(stored: Sequence[Gelezen]) -> None:
 
 def _read_and_stored(
     session: Session, new: Sequence[Row[Any]]
-) -> tuple[dict[UUID, Document], dict[UUID, list[Finding]]]:
+) -> tuple[Sequence[Gelezen], Mapping[UUID, Sequence[Finding]]]:
     """Messages read, and what level 2 finds in them. A large one is stored as it is read.
 
     While Postgres inserts rows Python reads on, and when all is read, level 2 computes.
     """
-    read: dict[UUID, Document] = {}
+    read: dict[UUID, Gelezen] = {}
     inside: dict[UUID, list[Finding]] = {}
 
     def parts() -> Iterator[list[rows.Exchanged]]:
         for grown in zip_longest(*map(ledger.growing_of, new)):
-            came = [(row, document) for row, document in zip(new, grown, strict=True) if document]
-            for row, document in came:
-                read.setdefault(row.id, document)
-            yield [(row.id, row.tegenpartij, document) for row, document in came if not document.type.is_return]
-        inside.update({key: level2.check(document) for key, document in read.items()})
+            came = [Gelezen(row, document) for row, document in zip(new, grown, strict=True) if document]
+            for each in came:
+                read.setdefault(each.row.id, each)
+            yield [_exchanged(each) for each in came if not each.document.type.is_return]
+        inside.update({key: level2.check(each.document) for key, each in read.items()})
 
     rows.store_parts(session, new[0].eigenaar, parts())
-    return read, inside
+    return [*read.values()], inside
 
 
 def _checked(session: Session, came: Sequence[Gelezen], vandaag: date) -> list[Gelezen]:

@@ -61,16 +61,16 @@ def _bring(connection: Connection[Any], cursor: Cursor[Any], groups: _Groups) ->
     ]
 
 
+@uncollected()
 def _groups(eigenaar: str, messages: Iterable[Exchanged]) -> _Groups:
     """The rows of each kind of message and class."""
     groups: dict[tuple[str, str], list[_Values]] = {}
     for bericht, tegenpartij, document in messages:
         known, head = pseudonyms(eigenaar, document), (eigenaar, str(bericht), document.type.standaard, tegenpartij)
-        with uncollected():
-            for name, nodes in document.by_class().items():
-                if name in t.classes:
-                    rows = groups.setdefault((document.type.name, name), [])
-                    rows += _rows(head, nodes, known)
+        for name, nodes in document.by_class().items():
+            if name in t.classes:
+                rows = groups.setdefault((document.type.name, name), [])
+                rows += _rows(head, nodes, known)
     return groups
 
 

@@ -79,7 +79,7 @@ def _part(node: Node, name: str) -> int | str:
     return number(text) if text and node.type.fields[name].type.base == "integer" else text
 
 
-@per_node("TR134", on=tuple(_BEGIN), reads=(*_BEGIN.values(),))
+@per_node("TR134", on=tuple(_BEGIN), reads=tuple(_BEGIN.values()))
 def tr134(node: Node) -> bool:
     """A birth date or the start of a closed period is not later than the Dagtekening (TR134)."""
     return within(node.get(_BEGIN[node.name]), dagtekening(node))

@@ -9,13 +9,9 @@ from shared.standard.codec import uncollected
 from shared.standard.document import Document, Node
 
 
+@uncollected()
 def check(document: Document) -> list[Finding]:
     """Everything that level 2 finds in a message that is valid at level 1, in document order per rule."""
-    with uncollected():
-        return _check(document)
-
-
-def _check(document: Document) -> list[Finding]:
     by_class, found = document.by_class(), list[Finding]()
     rules = applying(document.type, in_memory=True)
     told = {name: _told_by_leaves(document, nodes) for name, nodes in by_class.items()}

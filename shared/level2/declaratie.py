@@ -20,11 +20,9 @@ _BEDRAGEN = {
     ),
     "Prestatie": (("ingediend_bedrag", "bedrag"),),
 }
-_DAGEN = tuple(f"{name}_{day}" for name in _PERIODE.values() for day in ("begindatum", "einddatum"))
+_DAGEN = tuple(f"{name}_{end}" for name in _PERIODE.values() for end in ("begindatum", "einddatum"))
+_DELIVERY = ("product_categorie", "product_code", "product_periode_begindatum", "product_periode_einddatum")
 _AMOUNTS = tuple(f"{a}_{part}" for of in _BEDRAGEN.values() for a, own in of for part in (own, "debet_credit"))
-
-
-_REGEL = ("ingediend_bedrag_bedrag", "geleverd_volume", "eenheid")
 
 
 def _period(node: Node) -> tuple[str, str]:
@@ -45,8 +43,7 @@ def _lines(node: Node) -> Iterator[Node]:
 
 def sum_of_lines(node: Node) -> int:
     """What the lines of an invoice or an answer come to, credits subtracted."""
-    amounts = ((number(line.get("ingediend_bedrag_bedrag")), line.get(_DEBET_CREDIT)) for line in _lines(node))
-    return sum(-amount if side == "C" else amount for amount, side in amounts)
+    return sum(signed(line, "ingediend_bedrag", "bedrag") for line in _lines(node))
 
 
 @per_node("CD060", on="Prestatie", reads=(_VORIG, _DEBET_CREDIT))
@@ -90,7 +87,7 @@ def cs337(node: Node) -> bool:
     return begin[:-3] == end[:-3]
 
 
-@per_node("CS339", on="Prestatie", reads=_REGEL)
+@per_node("CS339", on="Prestatie", reads=("ingediend_bedrag_bedrag", "geleverd_volume", "eenheid"))
 def cs339(node: Node) -> bool:
     """A line that counts in euros is claimed for exactly its volume (CS339)."""
     if node.get("eenheid") != _EURO:
@@ -141,9 +138,6 @@ def tr416(node: Node) -> Iterable[Node]:
     """A client has one debit per allocation, product and product period (TR416)."""
     debits = (line for line in node.children if line.get(_DEBET_CREDIT) == "D")
     return repeats(debits, _delivery)
-
-
-_DELIVERY = ("product_categorie", "product_code", "product_periode_begindatum", "product_periode_einddatum")
 
 
 def _delivery(line: Node) -> tuple[int | str | None, ...]:

@@ -44,11 +44,11 @@ class _Plain:
 
     def node(self, match: re.Match[str], parent: Node, number: int, line: int) -> Node:
         """What was matched, as the number so many of its class, on a line of the message."""
-        values = dict(zip(self.names, match.groups()))  # noqa: B905 of a pattern with a group for each
+        values = dict(zip(self.names, match.groups(), strict=True))
         for name in self.optional:
             if values[name] is None:
                 del values[name]
-        return Node(self.kind.name, self.kind, parent, number, values, [], [], line)
+        return Node(self.kind.name, self.kind, parent, number, values, line=line)
 
 
 @dataclass(frozen=True, slots=True)

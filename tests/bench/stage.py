@@ -18,12 +18,11 @@ from shared.config import SERVICES
 from shared.db.session import current_engine, owner, owner_engine
 from shared.db.start import database
 from shared.standard.xsd import compiled
+from tests.bench.dataset import GEMEENTE
 from tests.bench.frame import median_seconds
 from tests.conftest import empty_schema
 
 SCHEMA = "zorgketen_bench"
-GEMEENTE = "0193"
-"""The municipality that judges them."""
 XML = {"Content-Type": "application/xml"}
 
 
