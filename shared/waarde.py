@@ -26,7 +26,7 @@ from sqlalchemy import (
     true,
 )
 
-from shared.db import inkoop, ledger
+from shared.db import geldig, inkoop
 from shared.db import tables as t
 from shared.db.spans import OUTPUT, days, monday, months, sundays, weeks
 
@@ -45,7 +45,7 @@ def allocations(eigenaar: str, *conditions: ColumnElement[bool]) -> Subquery:
     message, row = t.bericht.c, t.toegewezen_product.c
     richting = "uitgaand" if len(eigenaar) == 4 else "inkomend"
     own = (message.eigenaar == eigenaar, message.richting == richting, message.soort == "301")
-    return ledger.current_allocations(*own, row.eigenaar == eigenaar, *conditions)
+    return geldig.current_allocations(*own, row.eigenaar == eigenaar, *conditions)
 
 
 def price_of(allocation: Any, day: Any) -> Any:
@@ -167,7 +167,7 @@ def _parts(current: Any, venster: Any, belongs: Callable[[Any, Any], ColumnEleme
             func.least(row.einde, span.c.tot).label("verlengd"),
         )
         .select_from(span.join(current, here))
-        .where(~ledger.vervallen(current))
+        .where(~geldig.vervallen(current))
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.allocation.rules.regie import VERWIJDEREN
 from services.allocation.rules.stop import TIJDELIJK
-from shared.db import ledger
+from shared.db import geldig
 from shared.db import tables as t
 from shared.standard.catalogue import message_of
 
@@ -40,7 +40,7 @@ def told(name: str, row: Any, *conditions: Condition) -> ColumnElement[bool]:
             ~removed(name, found, holder),
         )
     )
-    return ledger.looked_up(query)
+    return geldig.looked_up(query)
 
 
 def standing(session: Session, row: Row[Any], name: str) -> Sequence[Row[Any]]:
@@ -64,7 +64,7 @@ def removed(name: str, found: Any, holder: Any) -> ColumnElement[bool]:
     """The condition that a later message takes a start or stop back; in one message removals come first."""
     removal, remover = t.classes[name].alias(), t.bericht.alias()
     key = message_of("ijw", "305" if name == "StartProduct" else "307").classes[name].key
-    return ledger.looked_up(
+    return geldig.looked_up(
         select(1)
         .join_from(removal, remover, and_(remover.c.id == removal.c.bericht, t.geldig(remover.c.status)))
         .where(

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, bindparam, se
 from sqlalchemy.orm import Session
 
 from services.allocation.rules.regie import VERWIJDEREN
-from shared.db import audit, ledger
+from shared.db import audit, geldig, ledger
 from shared.db import tables as t
 from shared.errors import not_found
 from shared.judging import one_at_a_time
@@ -24,7 +24,7 @@ def _given(*names: str) -> list[ColumnElement[bool]]:
 @cache
 def _one(*names: str) -> Select[Any]:
     """An allocation as it stands, given by parameters; built once, as building takes longer than Postgres does."""
-    return _with_person(ledger.current_allocations(*_given(*names)))
+    return _with_person(geldig.current_allocations(*_given(*names)))
 
 
 def one(session: Session, eigenaar: str, toewijzing: str) -> Row[Any]:
@@ -74,7 +74,7 @@ def many(session: Session, eigenaar: str, filters: dict[str, Any], na: int, limi
     row = t.toegewezen_product.c
     wanted = [row[name] == value for name, value in filters.items() if value is not None]
     own = (row.eigenaar == eigenaar, row.toewijzing_nummer > na, *wanted)
-    current = ledger.current_allocations(*own, row.toewijzing_nummer.in_(_numbers(own, limit)))
+    current = geldig.current_allocations(*own, row.toewijzing_nummer.in_(_numbers(own, limit)))
     order = (current.c.toewijzing_nummer, current.c.standaard, current.c.tegenpartij)
     found = list(session.execute(_with_person(current).order_by(*order).limit(limit)))
     audit.note(session, "toewijzingen ingezien", "lijst", [row.bsn for row in found])
@@ -84,7 +84,7 @@ def many(session: Session, eigenaar: str, filters: dict[str, Any], na: int, limi
 def _numbers(own: Iterable[ColumnElement[bool]], limit: int) -> Select[tuple[int]]:
     """So many numbers of allocations that hold, the lowest first: no more than a page is read."""
     row = t.toegewezen_product
-    page = select(row.c.toewijzing_nummer).where(*own, ledger.holds(row)).distinct()
+    page = select(row.c.toewijzing_nummer).where(*own, geldig.holds(row)).distinct()
     return page.order_by(row.c.toewijzing_nummer).limit(limit)
 
 
@@ -94,8 +94,8 @@ PLACE = ("eigenaar", "standaard", "tegenpartij", "bsn")
 
 @cache
 def _of_client() -> Select[Any]:
-    current = ledger.current_allocations(*_given(*PLACE))
-    return select(current, ledger.vervallen(current).label("vervallen")).order_by(current.c.toewijzing_nummer)
+    current = geldig.current_allocations(*_given(*PLACE))
+    return select(current, geldig.vervallen(current).label("vervallen")).order_by(current.c.toewijzing_nummer)
 
 
 def of_client(session: Session, *place: str) -> list[Row[Any]]:
@@ -112,7 +112,7 @@ def is_change(session: Session, place: Iterable[str], referentie: str | None) ->
         return False
     row = t.classes["Verzoek"].c
     same = (row[name] == value for name, value in zip(PLACE, place, strict=True))
-    query = select(row.bericht).where(*same, row.referentie_aanbieder == referentie, ledger.holds(t.classes["Verzoek"]))
+    query = select(row.bericht).where(*same, row.referentie_aanbieder == referentie, geldig.holds(t.classes["Verzoek"]))
     return session.scalar(query.limit(1)) is not None
 
 

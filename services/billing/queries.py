@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, and_, select
 from sqlalchemy.orm import Session
 
-from shared.db import audit, ledger, lokaal
+from shared.db import audit, geldig, lokaal
 from shared.db import tables as t
 from shared.errors import not_found
 
@@ -45,8 +45,8 @@ def lines(session: Session, berichten: Sequence[UUID]) -> list[Row[Any]]:
     query = (
         select(
             line,
-            ledger.signed(line).label("bedrag"),
-            ledger.rejected_line(line).label("afgewezen"),
+            geldig.signed(line).label("bedrag"),
+            geldig.rejected_line(line).label("afgewezen"),
             lokaal.waits(line).label("wacht"),
             paid.c.betaling,
             betaling.c.uitgevoerd_op.label("betaald_op"),

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from shared.db import audit, ledger
+from shared.db import audit, geldig
 from shared.db import tables as t
 from shared.errors import Fault, Refused, not_found
 
@@ -77,7 +77,7 @@ def _reasons(row: Any, eigenaar: str, until: Mapping[str, date]) -> tuple[Column
         holder.c.standaard == row.c.standaard,
         holder.c.dagtekening > last,
     )
-    current = ledger.current_allocations(t.toegewezen_product.c.eigenaar == eigenaar)
+    current = geldig.current_allocations(t.toegewezen_product.c.eigenaar == eigenaar)
     running = exists().where(
         person.c.bericht == row.c.id,
         current.c.bsn == person.c.bsn,

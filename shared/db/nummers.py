@@ -5,7 +5,7 @@ from functools import cache
 from sqlalchemy import Select, Sequence, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from shared.db import ledger
+from shared.db import geldig
 from shared.db import tables as t
 
 
@@ -35,5 +35,5 @@ def free_number() -> Select[int]:
     drawn = select(number.label("nummer")).cte("getrokken", recursive=True)
     own = (row.eigenaar == bindparam("eigenaar"), row.standaard == bindparam("standaard"))
     same = (row.toewijzing_nummer == drawn.c.nummer, *own)
-    again = select(number).select_from(drawn).where(ledger.looked_up(select(1).where(*same).correlate(drawn)))
+    again = select(number).select_from(drawn).where(geldig.looked_up(select(1).where(*same).correlate(drawn)))
     return select(func.max(drawn.union_all(again).c.nummer))

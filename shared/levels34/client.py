@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from shared.db import ledger
+from shared.db import geldig
 from shared.db import tables as t
 from shared.judging import of_exchange
 from shared.rules import Scope, per_message
@@ -18,17 +18,17 @@ def tr304(scope: Scope, client: Any) -> Select[Any]:
     asked by TR338.
     """
     known = _answered(scope, client) if scope.soort == "325" else _allocated(scope, client)
-    return select(client.c.volgnummer).where(client.c.bericht == scope.bericht, ~ledger.looked_up(known))
+    return select(client.c.volgnummer).where(client.c.bericht == scope.bericht, ~geldig.looked_up(known))
 
 
 def _allocated(scope: Scope, client: Any) -> Select[Any]:
     allocation = t.toegewezen_product.alias("toewijzing")
     same = (of_exchange(allocation, scope), allocation.c.bsn == client.c.bsn)
-    return select(1).where(*same, ledger.holds(allocation))
+    return select(1).where(*same, geldig.holds(allocation))
 
 
 def _answered(scope: Scope, client: Any) -> Select[Any]:
     declared, answer = t.client.alias("gedeclareerd"), t.bericht.alias("antwoord")
     same = (of_exchange(declared, scope), declared.c.bsn == client.c.bsn)
     own = (answer.c.id == scope.bericht, answer.c.antwoord_op == declared.c.bericht)
-    return select(1).where(*same, ledger.looked_up(select(1).where(*own)))
+    return select(1).where(*same, geldig.looked_up(select(1).where(*own)))

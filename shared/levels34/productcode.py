@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select, tuple_
 
-from shared.db import inkoop, ledger
+from shared.db import geldig, inkoop
 from shared.db import tables as t
 from shared.judging import of_exchange
 from shared.rules import Scope, per_message
@@ -26,7 +26,7 @@ def tr381(scope: Scope, table: Any) -> Select[Any]:
     product = select(*named).where(*own).distinct().subquery("product")
     listed = _listed(scope).where(t.tarief.c.product_code == product.c.product_code)
     fitting = listed.where(t.tarief.c.product_categorie == product.c.product_categorie)
-    wrong = select(product).where(ledger.looked_up(listed), ~ledger.looked_up(fitting))
+    wrong = select(product).where(geldig.looked_up(listed), ~geldig.looked_up(fitting))
     known = wrong.cte(f"onbekend_in_{table.name}").prefix_with("MATERIALIZED")  # else looked up again for each row
     return select(table.c.volgnummer).where(*own, tuple_(*named).in_(select(known)))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, select, true
 
-from shared.db import ledger
+from shared.db import geldig
 from shared.db import tables as t
 from shared.judging import of_exchange
 from shared.rules import Scope
@@ -17,7 +17,7 @@ def allocations(scope: Scope, table: Any, by: str = "toewijzing_nummer") -> Any:
     It is lateral, one look into an index per row, so its speed does not depend on what the planner guesses.
     """
     row = t.toegewezen_product
-    versions = ledger.current_allocations(of_exchange(row, scope), row.c[by] == table.c[by])
+    versions = geldig.current_allocations(of_exchange(row, scope), row.c[by] == table.c[by])
     return versions.element.lateral("toewijzing")
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from services.allocation.levensloop.samen import Nieuw, leaves
 from services.allocation.toewijzen import bestaand, checks
 from shared import waarde
-from shared.db import ledger
+from shared.db import geldig
 from shared.db import levensloop as lt
 from shared.db import tables as t
 from shared.errors import Fault
@@ -51,7 +51,7 @@ def running(session: Session, gemeente: str, per: date, *conditions: ColumnEleme
     query = (
         select(current, waarde.worth(current, price, per, until).label("waarde"))
         .select_from(current.outerjoin(price, literal(True)))
-        .where(or_(current.c.einddatum.is_(None), current.c.einddatum >= per), ~ledger.vervallen(current))
+        .where(or_(current.c.einddatum.is_(None), current.c.einddatum >= per), ~geldig.vervallen(current))
     )
     order = (current.c.standaard, current.c.tegenpartij, current.c.bsn, current.c.toewijzing_nummer)
     return session.execute(query.order_by(*order)).all()

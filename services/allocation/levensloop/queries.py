@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, and_, case, func, select
 from sqlalchemy.orm import Session
 
-from shared.db import ledger
+from shared.db import geldig
 from shared.db import tables as t
 from shared.db import toewijzen as tt
 from shared.waarde import MINUUT, UUR
@@ -15,13 +15,13 @@ from shared.waarde import MINUUT, UUR
 def _lines(row: Row[Any]) -> tuple[Any, ...]:
     line = t.prestatie.c
     same = (line[name] == getattr(row, name) for name in ("eigenaar", "standaard", "tegenpartij", "bsn"))
-    return (*same, line.toewijzing_nummer == row.toewijzing_nummer, ledger.granted(t.prestatie))
+    return (*same, line.toewijzing_nummer == row.toewijzing_nummer, geldig.granted(t.prestatie))
 
 
 def granted_lines(session: Session, row: Row[Any]) -> Sequence[Row[Any]]:
     """The debits that were granted on an allocation and not credited since, by period."""
     line = t.prestatie
-    debits = (*_lines(row), line.c.ingediend_bedrag_debet_credit == "D", ~ledger.credited(line))
+    debits = (*_lines(row), line.c.ingediend_bedrag_debet_credit == "D", ~geldig.credited(line))
     order = (line.c.product_periode_begindatum, line.c.volgnummer)
     return session.execute(select(line).where(*debits).order_by(*order)).all()
 
@@ -40,8 +40,8 @@ def successor_elsewhere(session: Session, row: Row[Any]) -> Row[Any] | None:
     )
     same = (found.c[name] == getattr(row, name) for name in ("eigenaar", "standaard", "bsn"))
     elsewhere = (found.c.tegenpartij != row.tegenpartij, found.c.toewijzing_nummer.in_(numbers))
-    current = ledger.current_allocations(*same, *elsewhere)
-    return session.execute(select(current).where(~ledger.vervallen(current)).limit(1)).one_or_none()
+    current = geldig.current_allocations(*same, *elsewhere)
+    return session.execute(select(current).where(~geldig.vervallen(current)).limit(1)).one_or_none()
 
 
 def granted(session: Session, row: Row[Any]) -> tuple[int, int]:
@@ -54,6 +54,6 @@ def granted(session: Session, row: Row[Any]) -> tuple[int, int]:
     in_hours = row.omvang_eenheid == UUR
     minutes = case((and_(in_hours, line.eenheid == MINUUT), line.geleverd_volume), else_=line.geleverd_volume * 60)
     volume = minutes if in_hours else line.geleverd_volume
-    total = func.coalesce(func.sum(sign * volume), 0), func.coalesce(func.sum(ledger.signed(t.prestatie)), 0)
+    total = func.coalesce(func.sum(sign * volume), 0), func.coalesce(func.sum(geldig.signed(t.prestatie)), 0)
     found, amount = session.execute(select(*total).where(*_lines(row))).one()
     return (-(-int(found) // 60) if in_hours else int(found)), int(amount)

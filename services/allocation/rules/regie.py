@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, or_, select
 
-from shared.db import ledger
+from shared.db import geldig
 from shared.db import tables as t
 from shared.judging import of_exchange
 from shared.rules import Scope, per_message
@@ -36,7 +36,7 @@ def found_like(
     same = query.where(*equal(fields))
     numbered = same.where(found.c[_NUMMER] == row.c[_NUMMER])
     unnumbered = same.where(found.c[_NUMMER].is_(None), row.c[_NUMMER].is_(None), *equal(taakgericht))
-    return or_(ledger.looked_up(numbered), ledger.looked_up(unnumbered))
+    return or_(geldig.looked_up(numbered), geldig.looked_up(unnumbered))
 
 
 def with_key_of(scope: Scope, name: str, query: Select[Any], found: Any, row: Any) -> ColumnElement[bool]:
@@ -90,10 +90,10 @@ def tr019(scope: Scope, table: Any) -> Select[Any]:
         of_exchange(allocation, scope),
         allocation.c.toewijzing_nummer == table.c.toewijzing_nummer,
         allocation.c.bsn == table.c.bsn,
-        ledger.holds(allocation),
+        geldig.holds(allocation),
     )
     numbered = table.c.toewijzing_nummer.is_not(None)
-    return select(table.c.volgnummer).where(judged(scope, table), numbered, ~ledger.looked_up(known))
+    return select(table.c.volgnummer).where(judged(scope, table), numbered, ~geldig.looked_up(known))
 
 
 @per_message("TR326", on="StartProduct")
@@ -105,14 +105,14 @@ def tr326(scope: Scope, table: Any) -> Select[Any]:
         stop.c.begindatum == start.c.begindatum,
         stop.c.volgorde > start.c.volgorde,
     )
-    running = select(1).where(start.c.toewijzing_nummer == table.c.toewijzing_nummer, ~ledger.looked_up(stopped))
+    running = select(1).where(start.c.toewijzing_nummer == table.c.toewijzing_nummer, ~geldig.looked_up(stopped))
     before = select(1).where(
         judged(scope, other),
         other.c.toewijzing_nummer == table.c.toewijzing_nummer,
         other.c.volgnummer < table.c.volgnummer,
     )
     return select(table.c.volgnummer).where(
-        judged(scope, table), or_(ledger.looked_up(running), ledger.looked_up(before))
+        judged(scope, table), or_(geldig.looked_up(running), geldig.looked_up(before))
     )
 
 

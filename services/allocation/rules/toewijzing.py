@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from services.allocation.rules.verzoek import REQUESTS, referred
-from shared.db import ledger
+from shared.db import geldig
 from shared.db import tables as t
 from shared.judging import of_exchange
 from shared.rules import Scope, per_message
@@ -33,7 +33,7 @@ def tr332(scope: Scope, table: Any) -> Select[Any]:
     """
     row, judged = t.toegewezen_product, table.alias("beoordeeld")
     same_number = (row.c.toewijzing_nummer == judged.c.toewijzing_nummer, row.c.bericht != scope.bericht)
-    versions = ledger.current_allocations(*_of_municipality(scope, row), *same_number)
+    versions = geldig.current_allocations(*_of_municipality(scope, row), *same_number)
     other = versions.element.lateral("toewijzing")
     taken = and_(
         or_(other.c.bsn != judged.c.bsn, other.c.tegenpartij != judged.c.tegenpartij),
@@ -62,8 +62,8 @@ def tr385(scope: Scope, table: Any) -> Select[Any]:
         of_exchange(line, scope),
         line.c.toewijzing_nummer == table.c.toewijzing_nummer,
         line.c.ingediend_bedrag_debet_credit == "D",
-        ledger.granted(line),
-        ~ledger.credited(line),
+        geldig.granted(line),
+        ~geldig.credited(line),
     )
     deleted = table.c.reden_wijziging == VERWIJDERD
-    return select(table.c.volgnummer).where(table.c.bericht == scope.bericht, deleted, ledger.looked_up(granted))
+    return select(table.c.volgnummer).where(table.c.bericht == scope.bericht, deleted, geldig.looked_up(granted))

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
-from shared.db import ledger
+from shared.db import geldig
 from shared.db import tables as t
 from shared.judging import of_exchange
 from shared.rules import Scope, per_message
@@ -21,13 +21,13 @@ AFGEWEZEN, IN_ONDERZOEK = "1", "2"
 def referred(scope: Scope, name: str, row: Any, **fields: str) -> ColumnElement[bool]:
     """The condition that a class has a row with the reference of `row`, in an earlier message that holds."""
     other = t.classes[name].alias()
-    return ledger.looked_up(
+    return geldig.looked_up(
         select(1).where(
             of_exchange(other, scope),
             other.c.bericht != scope.bericht,
             other.c.referentie_aanbieder == row.c.referentie_aanbieder,
             *(other.c[field] == value for field, value in fields.items()),
-            ledger.holds(other),
+            geldig.holds(other),
         )
     )
 
@@ -42,12 +42,12 @@ def _pending(scope: Scope, name: str, client: Any) -> ColumnElement[bool]:
     request = t.classes[name].alias()
     rejected = referred(scope, "Antwoord", request, verzoek_antwoord=AFGEWEZEN)
     allocated = referred(scope, "ToegewezenProduct", request)
-    return ledger.looked_up(
+    return geldig.looked_up(
         select(1).where(
             of_exchange(request, scope),
             request.c.bericht != scope.bericht,
             request.c.bsn == client.c.bsn,
-            ledger.holds(request),
+            geldig.holds(request),
             ~or_(rejected, allocated),
         )
     )

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from services.allocation.rules.toewijzing import VERWIJDERD
-from shared.db import ledger
+from shared.db import geldig
 from shared.db import tables as t
 from shared.judging import of_exchange
 from shared.level2.stapeling import HULPMIDDELEN
@@ -88,7 +88,7 @@ def _possible(scope: Scope, product: Any) -> tuple[Select[Any], Any]:
         for version, message in ((later, teller), (row, holder))
     )
     superseded = others.where(_surely_known(scope, teller), operator.gt(*moments))
-    return versions.where(~ledger.looked_up(superseded)), row
+    return versions.where(~geldig.looked_up(superseded)), row
 
 
 def _offending(scope: Scope, table: Any, offends: Callable[[Any], ColumnElement[bool]]) -> Select[Any]:
@@ -100,20 +100,20 @@ def _offending(scope: Scope, table: Any, offends: Callable[[Any], ColumnElement[
     standing = versions.where(current(version, _dagtekening(scope)))
     return select(table.c.volgnummer).where(
         table.c.bericht == scope.bericht,
-        ledger.looked_up(standing),
-        ~ledger.looked_up(standing.where(offends(version).is_not(true()))),
+        geldig.looked_up(standing),
+        ~geldig.looked_up(standing.where(offends(version).is_not(true()))),
     )
 
 
 def _without_allocation(scope: Scope, table: Any) -> Select[Any]:
     versions, version = _possible(scope, table)
     standing = versions.where(current(version, _dagtekening(scope)))
-    return select(table.c.volgnummer).where(table.c.bericht == scope.bericht, ~ledger.looked_up(standing))
+    return select(table.c.volgnummer).where(table.c.bericht == scope.bericht, ~geldig.looked_up(standing))
 
 
 def _names(scope: Scope, product: Any, allocation: Any) -> ColumnElement[bool]:
     number = product.c.toewijzing_nummer == allocation.c.toewijzing_nummer
-    return ledger.looked_up(select(1).where(product.c.bericht == scope.bericht, number))
+    return geldig.looked_up(select(1).where(product.c.bericht == scope.bericht, number))
 
 
 @per_message("TR349", on="Verzoek")
@@ -130,8 +130,8 @@ def tr349(scope: Scope, table: Any) -> Select[Any]:
         .select_from(table.join(allocation, current(allocation, scope.vandaag)))
         .where(
             table.c.bericht == scope.bericht,
-            ledger.looked_up(told.where(_surely_known(scope, holder))),
-            ~ledger.looked_up(versions.where(~current(version, scope.vandaag))),
+            geldig.looked_up(told.where(_surely_known(scope, holder))),
+            ~geldig.looked_up(versions.where(~current(version, scope.vandaag))),
             *(~_names(scope, t.classes[name], allocation) for name in NAMED),
         )
     )
@@ -252,4 +252,4 @@ def tr361(scope: Scope, table: Any) -> Select[Any]:
     others = (found for name, found in periods.items() if {name, table.name} != {new})
     other = union_all(*others).cte(f"ander_{table.name}").prefix_with("MATERIALIZED")  # else looked up for each row
     itself = and_(other.c.klasse == one.c.klasse, other.c.volgnummer == one.c.volgnummer)
-    return select(one.c.volgnummer).where(ledger.looked_up(select(1).where(~itself, _overlap(one, other))))
+    return select(one.c.volgnummer).where(geldig.looked_up(select(1).where(~itself, _overlap(one, other))))

@@ -17,7 +17,7 @@ from services.allocation.sturing.jaarbedrag import yearly
 from services.allocation.sturing.models import Beweging
 from shared import waarde
 from shared.calendar import Periode
-from shared.db import inkoop, ledger
+from shared.db import geldig, inkoop
 from shared.db import tables as t
 
 PER = ("model", "aanbieder")
@@ -90,7 +90,7 @@ def _on(gemeente: str, dag: date, prijsdag: date) -> Select[Any]:
     """
     current = waarde.allocations(gemeente)
     runs = and_(current.c.ingangsdatum <= dag, or_(current.c.einddatum.is_(None), current.c.einddatum >= dag))
-    running = select(current).where(runs, ~ledger.vervallen(current)).cte("lopend").prefix_with("MATERIALIZED")
+    running = select(current).where(runs, ~geldig.vervallen(current)).cte("lopend").prefix_with("MATERIALIZED")
     then = _as_told(gemeente, running, dag).subquery("toen")
     price = waarde.price_of(then, literal(prijsdag, Date))
     columns = ("bsn", "tegenpartij", "product_categorie", "product_code", *NUMBER)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, sel
 from services.allocation.meldingen import running, told
 from services.allocation.rules.stop import TIJDELIJK
 from shared import waarde
-from shared.db import ledger
+from shared.db import geldig
 from shared.db import tables as t
 from shared.db import toewijzen as tt
 
@@ -43,7 +43,7 @@ def _succeeded(current: Any, vandaag: date) -> ColumnElement[bool]:
     What is to begin in the place of another is no successor of this one. Windows over the allocations at hand, not a
     look-up of each: another version of what was found may stand.
     """
-    row, alive = current.c, ~ledger.vervallen(current)
+    row, alive = current.c, ~geldig.vervallen(current)
     client = (row.eigenaar, row.standaard, row.bsn, row.product_categorie)
     free = and_(alive, case((row.ingangsdatum > vandaag, ~_follows(current)), else_=true()))
     begins = func.max(row.ingangsdatum).filter(free).over(partition_by=client)
@@ -58,7 +58,7 @@ def _follows(current: Any) -> ColumnElement[bool]:
     row, behind = t.toegewezen_product.alias(), tt.besluit.alias()
     same = (row.c[name] == current.c[name] for name in (*NUMMER, "tegenpartij"))
     query = select(1).join_from(row, behind, _behind(behind, row)).where(*same, behind.c.voorganger.is_not(None))
-    return ledger.looked_up(query.where(~_deleted(row, behind.c.voorganger)))
+    return geldig.looked_up(query.where(~_deleted(row, behind.c.voorganger)))
 
 
 def _followed(current: Any) -> ColumnElement[bool]:
@@ -68,17 +68,17 @@ def _followed(current: Any) -> ColumnElement[bool]:
         select(1)
         .join_from(behind, row, _behind(behind, row))
         .where(behind.c.eigenaar == current.c.eigenaar, behind.c.voorganger == current.c.toewijzing_nummer)
-        .where(row.c.standaard == current.c.standaard, ledger.holds(row), ~_deleted(row, row.c.toewijzing_nummer))
+        .where(row.c.standaard == current.c.standaard, geldig.holds(row), ~_deleted(row, row.c.toewijzing_nummer))
     )
-    return ledger.looked_up(query)
+    return geldig.looked_up(query)
 
 
 def _deleted(row: Any, nummer: Any) -> ColumnElement[bool]:
     """Whether a number of the same municipality and law was deleted; what was stays so (TR384)."""
     found = t.toegewezen_product.alias()
     same = (found.c.eigenaar == row.c.eigenaar, found.c.standaard == row.c.standaard)
-    query = select(1).where(*same, found.c.toewijzing_nummer == nummer, ledger.vervallen(found), ledger.holds(found))
-    return ledger.looked_up(query)
+    query = select(1).where(*same, found.c.toewijzing_nummer == nummer, geldig.vervallen(found), geldig.holds(found))
+    return geldig.looked_up(query)
 
 
 def _behind(behind: Any, row: Any) -> ColumnElement[bool]:
@@ -91,7 +91,7 @@ def _shortened(current: Any) -> ColumnElement[bool]:
     same = (before.c[name] == row[name] for name in (*NUMMER, "tegenpartij"))
     told, earlier = (tuple_(each.toewijzingsdatum, each.toewijzingstijd) for each in (row, before.c))
     query = select(func.coalesce(before.c.einddatum, literal(date.max))).where(*same, earlier < told)
-    latest = query.where(ledger.holds(before)).order_by(
+    latest = query.where(geldig.holds(before)).order_by(
         before.c.toewijzingsdatum.desc(), before.c.toewijzingstijd.desc()
     )
     shorter = func.coalesce(latest.limit(1).scalar_subquery() > row.einddatum, false())

@@ -16,7 +16,7 @@ from services.allocation.inkoop.queries import axes
 from services.allocation.sturing.jaarbedrag import PER_JAAR, yearly
 from services.allocation.sturing.models import Aandelen, Scenariojaar, Scenarios, Scenariovraag
 from shared import waarde
-from shared.db import inkoop, ledger
+from shared.db import geldig, inkoop
 from shared.db import tables as t
 from shared.errors import Fault, Refused
 
@@ -118,7 +118,7 @@ def _running(session: Session, gemeente: str, standaard: str, dag: date) -> list
         select(*product, func.count().label("aantal"), func.sum(yearly(current, price)).label("bedrag"))
         .select_from(current.outerjoin(price, true()))
         .where(current.c.ingangsdatum <= dag, or_(current.c.einddatum.is_(None), current.c.einddatum >= dag))
-        .where(~ledger.vervallen(current))
+        .where(~geldig.vervallen(current))
         .group_by(*product)
     )
     return list(session.execute(query))

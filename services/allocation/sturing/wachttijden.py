@@ -15,7 +15,7 @@ from services.allocation.rules.regie import VERWIJDEREN
 from services.allocation.sturing.models import Wachttijd
 from shared import waarde
 from shared.calendar import add_working_days
-from shared.db import inkoop, ledger
+from shared.db import geldig, inkoop
 from shared.db import tables as t
 from shared.db.vrij import days_off
 
@@ -57,7 +57,7 @@ def _waits(gemeente: str, jaar: int, peildatum: date) -> Select[Any]:
             start.label("start"),
             inkoop.levertermijn(current).label("levertermijn"),
         )
-        .where(~ledger.vervallen(current))
+        .where(~geldig.vervallen(current))
         .subquery("wachten")
     )
     counts = or_(rows.c.start.is_not(None), rows.c.einddatum.is_(None), rows.c.einddatum >= peildatum)

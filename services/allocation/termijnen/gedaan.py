@@ -11,7 +11,7 @@ from services.allocation.rules.regie import VERWIJDEREN
 from services.allocation.rules.stop import TIJDELIJK
 from services.allocation.termijnen.basis import Situatie, ontvangst
 from services.allocation.termijnen.leveringen import known_since, of_allocation
-from shared.db import ledger
+from shared.db import geldig
 from shared.db import tables as t
 
 
@@ -55,7 +55,7 @@ def _told(name: str, soort: str, eigenaar: str, sinds: Any, *conditions: ColumnE
 def _corrects(name: str, row: Any, holder: Any) -> ColumnElement[bool]:
     """The condition that one of the same allocation was taken back before: what is told anew was told already."""
     removal, remover = t.classes[name].alias(), t.bericht.alias()
-    return ledger.looked_up(
+    return geldig.looked_up(
         select(1)
         .join_from(removal, remover, and_(remover.c.id == removal.c.bericht, t.geldig(remover.c.status)))
         .where(

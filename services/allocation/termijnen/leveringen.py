@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, lite
 
 from services.allocation.meldingen import direction, exchange, running, told
 from services.allocation.termijnen.basis import item, ontvangst
-from shared.db import inkoop, ledger
+from shared.db import geldig, inkoop
 from shared.db import tables as t
 
 
@@ -16,7 +16,7 @@ def _allocations(eigenaar: str, *conditions: ColumnElement[bool]) -> Any:
     """The allocations as they stand of an organisation, by way of its own 301s."""
     bericht = t.bericht.c
     sent = (bericht.eigenaar == eigenaar, bericht.richting == direction(eigenaar, "gemeente"), bericht.soort == "301")
-    return ledger.current_allocations(*sent, t.toegewezen_product.c.eigenaar == eigenaar, *conditions)
+    return geldig.current_allocations(*sent, t.toegewezen_product.c.eigenaar == eigenaar, *conditions)
 
 
 def of_allocation(eigenaar: str, current: Any, *days: ColumnElement[Any], part: Any = "") -> Select[Any]:
@@ -45,7 +45,7 @@ def _delivered(current: Any) -> Any:
     """The last day of the first period in which something was delivered: by then it has certainly begun."""
     line, own = t.prestatie, t.levering
     claimed = select(func.min(line.c.product_periode_einddatum)).where(
-        exchange(line, current), line.c.toewijzing_nummer == current.c.toewijzing_nummer, ledger.holds(line)
+        exchange(line, current), line.c.toewijzing_nummer == current.c.toewijzing_nummer, geldig.holds(line)
     )
     recorded = select(func.min(own.c.einddatum)).where(
         exchange(own, current), own.c.toewijzing_nummer == current.c.toewijzing_nummer, own.c.volume > 0
@@ -63,7 +63,7 @@ def unstarted(eigenaar: str, vandaag: date) -> Select[Any]:
         case((waits, func.greatest(current.c.ingangsdatum, known))).label("begin"),
     )
     return of_allocation(eigenaar, current, *days, inkoop.levertermijn(current).label("werkdagen")).where(
-        ~ledger.vervallen(current)
+        ~geldig.vervallen(current)
     )
 
 

@@ -15,7 +15,7 @@ from services.allocation.meldingen import direction, exchange
 from services.allocation.rules.verzoek import AFGEWEZEN
 from services.allocation.termijnen.basis import Situatie, item, ontvangst
 from services.allocation.termijnen.leveringen import ended, unstarted
-from shared.db import ledger
+from shared.db import geldig
 from shared.db import tables as t
 
 HEEN = ("301", "305", "307", "315", "317", "319")
@@ -49,7 +49,7 @@ def _message(eigenaar: str, *conditions: ColumnElement[bool]) -> Select[Any]:
     answered = select(1).where(answer.c.eigenaar == bericht.c.eigenaar, answer.c.antwoord_op == bericht.c.id)
     receiver = case((bericht.c.richting == "inkomend", bericht.c.eigenaar), else_=bericht.c.tegenpartij)
     query = item(bericht, bericht.c.id, ontvangst(bericht).label("ontvangst"), receiver=receiver)
-    return query.where(bericht.c.eigenaar == eigenaar, *conditions, ~ledger.looked_up(answered))
+    return query.where(bericht.c.eigenaar == eigenaar, *conditions, ~geldig.looked_up(answered))
 
 
 def _at_work(eigenaar: str) -> Select[Any]:
@@ -88,8 +88,8 @@ def _refers(name: str, request: Any, answer: str | None = None) -> ColumnElement
     """The condition that a class of a message that holds refers to a request."""
     other = t.classes[name].alias()
     same = other.c.referentie_aanbieder == request.c.referentie_aanbieder
-    query = select(1).where(exchange(other, request), same, ledger.holds(other))
-    return ledger.looked_up(query if answer is None else query.where(other.c.verzoek_antwoord == answer))
+    query = select(1).where(exchange(other, request), same, geldig.holds(other))
+    return geldig.looked_up(query if answer is None else query.where(other.c.verzoek_antwoord == answer))
 
 
 SITUATIES: Mapping[str, Situatie] = {

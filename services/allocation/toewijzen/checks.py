@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.allocation import queries
 from services.allocation.models import NieuweToewijzing, Omvang
 from shared import waarde
-from shared.db import inkoop, ledger
+from shared.db import geldig, inkoop
 from shared.db import tables as t
 from shared.db import toewijzen as tt
 from shared.errors import Fault
@@ -150,7 +150,7 @@ def _continues(
     """Whether the client has the same care from this provider, or of the same lot, that runs up to the new one."""
     row, known = t.toegewezen_product.c, inkoop.product.c
     own = (row.eigenaar == gemeente, row.standaard == wanted.standaard, row.tegenpartij == wanted.aanbieder)
-    current = ledger.current_allocations(*own, row.bsn == persoon)
+    current = geldig.current_allocations(*own, row.bsn == persoon)
     until = cast(wanted.ingangsdatum, Date).op("-")(1)
     runs = or_(current.c.einddatum.is_(None), current.c.einddatum >= until)
     names = ("product_categorie", "product_code")
@@ -164,7 +164,7 @@ def _continues(
         known.perceel == (product.perceel if product is not None else None),
         known.perceel != "",
     )
-    running = (runs, current.c.ingangsdatum < wanted.ingangsdatum, ~ledger.vervallen(current))
+    running = (runs, current.c.ingangsdatum < wanted.ingangsdatum, ~geldig.vervallen(current))
     query = select(current.c.bericht).where(*running, or_(same, lot.exists()))
     return session.execute(query.limit(1)).one_or_none() is not None
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from shared.db import audit, inkoop, ledger
+from shared.db import audit, geldig, inkoop
 from shared.db import tables as t
 from shared.db import toewijzen as tt
 from shared.errors import not_found
@@ -82,12 +82,12 @@ def against_pgb(session: Session, values: Mapping[str, Any]) -> list[Row[Any]]:
     """The allocations of a citizen that a personal budget would run beside (OP043)."""
     row = t.toegewezen_product.c
     same = (row[name] == values[name] for name in ("bsn", "eigenaar", "standaard", "product_categorie"))
-    current = ledger.current_allocations(*same)
+    current = geldig.current_allocations(*same)
     code = values["product_code"]
     query = select(current).where(
         *([or_(current.c.product_code.is_(None), current.c.product_code == code)] if code else []),
         or_(current.c.einddatum.is_(None), current.c.einddatum >= values["begindatum"]),
         *([current.c.ingangsdatum <= values["einddatum"]] if values["einddatum"] else []),
-        ~ledger.vervallen(current),
+        ~geldig.vervallen(current),
     )
     return list(session.execute(query))

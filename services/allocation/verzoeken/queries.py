@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 
 from services.allocation.rules.toewijzing import VERWIJDERD
 from services.allocation.rules.verzoek import AFGEWEZEN, IN_ONDERZOEK
-from shared.db import audit, ledger
+from shared.db import audit, geldig
 from shared.db import tables as t
 from shared.errors import not_found
 
@@ -74,7 +74,7 @@ def _named(request: Any, name: str, **fields: str) -> ColumnElement[bool]:
     other = t.classes[name].alias()
     same = (other.c[column] == request.c[column] for column in _SAME)
     wanted = (other.c[field] == value for field, value in fields.items())
-    return ledger.looked_up(select(1).where(*same, *wanted, ledger.holds(other)))
+    return geldig.looked_up(select(1).where(*same, *wanted, geldig.holds(other)))
 
 
 def _status(request: Any) -> ColumnElement[str]:
@@ -166,7 +166,7 @@ def used_elsewhere(session: Session, place: Mapping[str, str], references: Itera
         row = t.classes[name]
         own = (row.c[field] == place[field] for field in ("eigenaar", "standaard"))
         used = (row.c.tegenpartij != place["tegenpartij"], row.c.referentie_aanbieder.in_(references))
-        found |= set(session.scalars(select(row.c.referentie_aanbieder).where(*own, *used, ledger.holds(row))))
+        found |= set(session.scalars(select(row.c.referentie_aanbieder).where(*own, *used, geldig.holds(row))))
     return found
 
 
@@ -179,7 +179,7 @@ def allocations(session: Session, verzoek: Row[Any]) -> dict[int, Row[Any]]:
     """The allocations of the client of a request in its exchange as they stand, by number, but for deleted ones."""
     row = t.toegewezen_product
     same = (row.c[name] == getattr(verzoek, name) for name in (*_EXCHANGE, "bsn"))
-    current = ledger.current_allocations(*same)
+    current = geldig.current_allocations(*same)
     query = select(current).where(current.c.reden_wijziging.is_distinct_from(VERWIJDERD))
     return {found.toewijzing_nummer: found for found in session.execute(query)}
 

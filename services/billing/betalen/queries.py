@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from services.billing.betalen.verrekenen import Voorschot
-from shared.db import audit, ledger
+from shared.db import audit, geldig
 from shared.db import tables as t
 from shared.errors import not_found
 
@@ -56,12 +56,12 @@ def _open_lines(eigenaar: str, aanbieders: Sequence[str] = ()) -> Select[Any]:
             line.c.product_referentie_referentie_nummer.label("referentie"),
             line.c.ingediend_bedrag_debet_credit.label("teken"),
             line.c.bsn,
-            ledger.signed(line).label("bedrag"),
+            geldig.signed(line).label("bedrag"),
         )
         .join(t.bericht, and_(t.bericht.c.eigenaar == line.c.eigenaar, t.bericht.c.id == line.c.bericht))
         .join(t.declaratie, t.declaratie.c.bericht == line.c.bericht)
         .where(line.c.eigenaar == eigenaar, t.bericht.c.richting == "inkomend", *some)
-        .where(t.bericht.c.status == "goedgekeurd", ~ledger.rejected_line(line), ~taken, told)
+        .where(t.bericht.c.status == "goedgekeurd", ~geldig.rejected_line(line), ~taken, told)
         .order_by(line.c.tegenpartij, t.bericht.c.volgorde, line.c.volgnummer)
     )
 
@@ -254,7 +254,7 @@ def differing(session: Session, eigenaar: str, voorstel: UUID) -> list[str]:
     in_ledger = and_(
         line.c.eigenaar == row.c.eigenaar, line.c.bericht == row.c.declaratie, line.c.volgnummer == row.c.prestatie
     )
-    other = func.coalesce(func.bool_or(ledger.signed(line) != row.c.bedrag), False)
+    other = func.coalesce(func.bool_or(geldig.signed(line) != row.c.bedrag), False)
     query = (
         select(paid.c.aanbieder)
         .outerjoin(row, and_(row.c.eigenaar == paid.c.eigenaar, row.c.betaling == paid.c.id))

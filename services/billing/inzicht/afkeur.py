@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.billing.inzicht.basis import ANSWERED, GROUP, Vraag, lines, refused, told, total
 from services.billing.inzicht.models import Afkeur, EersteKeer
-from shared.db import ledger
+from shared.db import geldig
 from shared.db import tables as t
 from shared.standard.codelists import RETOURCODES, codelijst
 
@@ -110,7 +110,7 @@ def _earlier(line: Any) -> ColumnElement[bool]:
     same = (other.c[name] == line.c[name] for name in ("eigenaar", *GROUP, "toewijzing_nummer", "product_categorie"))
     before = and_(message.c.volgorde < line.c.volgorde, message.c.status.in_(ANSWERED))
     again = and_(other.c.bericht == line.c.bericht, other.c.volgnummer < line.c.volgnummer)
-    return ledger.looked_up(
+    return geldig.looked_up(
         select(1)
         .join_from(other, message, message.c.id == other.c.bericht)
         .where(

@@ -11,7 +11,7 @@ from services.billing.betalen.queries import paid
 from services.billing.inzicht.basis import answered
 from services.billing.inzicht.models import Realisatie
 from shared import waarde
-from shared.db import ledger
+from shared.db import geldig
 from shared.db import tables as t
 
 VERDELINGEN = ("maand", "plafond", "tegenpartij", "product")
@@ -84,7 +84,7 @@ def _granted(eigenaar: str, jaar: int, per: str, standaard: str | None) -> Selec
     belongs = [waarde.under(venster, line)] if per == "plafond" else []
     naam = venster.c.naam if per == "plafond" else literal("")
     nothing = cast(literal(0), BigInteger).label("vastgelegd")
-    known, granted = cast(null(), Text), ledger.signed(line).label("gerealiseerd")
+    known, granted = cast(null(), Text), geldig.signed(line).label("gerealiseerd")
     return (
         select(line.c.standaard, _key(per, line, day, naam), nothing, granted, known)
         .join_from(message, line, line.c.bericht == message.c.id)
@@ -96,7 +96,7 @@ def _granted(eigenaar: str, jaar: int, per: str, standaard: str | None) -> Selec
             message.c.status == "goedgekeurd",
             answered(message),
             *([message.c.standaard == standaard] if standaard else []),
-            ~ledger.rejected_line(line),
+            ~geldig.rejected_line(line),
         )
     )
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from shared import vault
 from shared.calendar import Periode
-from shared.db import audit, inkoop, ledger
+from shared.db import audit, geldig, inkoop
 from shared.db import tables as t
 from shared.errors import not_found
 
@@ -47,14 +47,14 @@ def allocations(session: Session, aanbieder: str, keys: Iterable[Key]) -> dict[K
     """Allocations as the provider has them now (IV013); one that it does not have is left out."""
     wanted, row = set(keys), t.toegewezen_product.c
     numbers = row.toewijzing_nummer.in_({number for _, _, number in wanted})
-    return _allocations(session, ledger.current_allocations(row.eigenaar == aanbieder, numbers), wanted)
+    return _allocations(session, geldig.current_allocations(row.eigenaar == aanbieder, numbers), wanted)
 
 
 def allocations_of(session: Session, aanbieder: str, where: ColumnElement[bool]) -> dict[Key, Row[Any]]:
     """The allocations of deliveries, as the provider has them now."""
     row = t.toegewezen_product.c
     numbers = row.toewijzing_nummer.in_(select(t.levering.c.toewijzing_nummer).where(where))
-    return _allocations(session, ledger.current_allocations(row.eigenaar == aanbieder, numbers), None)
+    return _allocations(session, geldig.current_allocations(row.eigenaar == aanbieder, numbers), None)
 
 
 def _allocations(session: Session, current: Subquery, wanted: Collection[Key] | None) -> dict[Key, Row[Any]]:
@@ -118,8 +118,8 @@ def standing_debits(session: Session, where: ColumnElement[bool]) -> dict[UUID, 
         select(1).where(
             *(credit.c[name] == line.c[name] for name in (*EXCHANGE, "toewijzing_nummer")),
             credit.c.product_referentie_vorig_referentie_nummer == line.c.product_referentie_referentie_nummer,
-            ledger.holds(credit),
-            ~ledger.rejected_line(credit),
+            geldig.holds(credit),
+            ~geldig.rejected_line(credit),
         )
     )
     pending = or_(t.bericht.c.status.in_(("klaar", "afgeleverd")), taken_back)
@@ -130,9 +130,9 @@ def standing_debits(session: Session, where: ColumnElement[bool]) -> dict[UUID, 
         .where(
             where,
             line.c.ingediend_bedrag_debet_credit == "D",
-            ledger.holds(line),
-            ~ledger.rejected_line(line),
-            ~ledger.credited(line),
+            geldig.holds(line),
+            ~geldig.rejected_line(line),
+            ~geldig.credited(line),
         )
     )
     found: dict[UUID, list[Row[Any]]] = {}
@@ -160,7 +160,7 @@ def last_month(session: Session, aanbieder: str, gemeente: str, standaard: str) 
         row.c.eigenaar == aanbieder,
         row.c.tegenpartij == gemeente,
         row.c.standaard == standaard,
-        ledger.holds(row),
+        geldig.holds(row),
     )
     return session.execute(query).scalar_one_or_none()
 
@@ -227,8 +227,8 @@ def claimed(session: Session, where: ColumnElement[bool]) -> dict[UUID, list[Row
             line,
             t.levering.c.id.label("levering"),
             t.bericht.c.status,
-            ledger.rejected_line(line).label("afgewezen"),
-            ledger.credited(line).label("gecrediteerd"),
+            geldig.rejected_line(line).label("afgewezen"),
+            geldig.credited(line).label("gecrediteerd"),
         )
         .join_from(t.levering, line, _lines_of(line))
         .join(t.bericht, t.bericht.c.id == line.c.bericht)

@@ -14,7 +14,7 @@ from services.billing.lokaal import judging, queries
 from services.billing.lokaal.models import Antwoord, Geraakt, NieuweRegel, Proef, Uitslag
 from shared.calendar import NEDERLAND, add_working_days
 from shared.db import lokaal as tl
-from shared.db.ledger import LOKAAL
+from shared.db.geldig import LOKAAL
 from shared.db.session import Namens
 from shared.db.vrij import days_off
 from shared.errors import Fault, Refused

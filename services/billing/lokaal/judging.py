@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.billing.rules.lines import UUR
 from services.billing.rules.totaal import volume_taken
-from shared.db import ledger
+from shared.db import geldig, ledger
 from shared.db import tables as t
 
 Rule = Any
@@ -132,7 +132,7 @@ def _looked_at(rule: Rule, bericht: Row[Any], counts: Before, *, local: bool) ->
         .where(
             line.c.bericht == bericht.id,
             line.c.ingediend_bedrag_debet_credit == "D",
-            ~ledger.rejected_line(line, local=local),
+            ~geldig.rejected_line(line, local=local),
             *_covered(rule, line),
         )
         .order_by(line.c.volgnummer)
@@ -142,7 +142,7 @@ def _looked_at(rule: Rule, bericht: Row[Any], counts: Before, *, local: bool) ->
 def _credited(session: Session, bericht: Row[Any]) -> list[str]:
     """The references that the credits of a declaratie take back."""
     line = t.prestatie.c
-    own = (line.bericht == bericht.id, line.ingediend_bedrag_debet_credit == "C", ~ledger.rejected_line(t.prestatie))
+    own = (line.bericht == bericht.id, line.ingediend_bedrag_debet_credit == "C", ~geldig.rejected_line(t.prestatie))
     return list(session.scalars(select(line.product_referentie_vorig_referentie_nummer).where(*own)))
 
 
@@ -191,7 +191,7 @@ def _before(rule: Rule, line: Any, bericht: Row[Any], counts: Before) -> ColumnE
             *_same(rule, other, line),
             *_covered(rule, other),
             or_(counts(message, bericht), own),
-            ~ledger.rejected_line(other),
+            ~geldig.rejected_line(other),
         )
         .scalar_subquery()
     )

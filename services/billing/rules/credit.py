@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from services.billing.rules.lines import judged
-from shared.db import ledger, lokaal
+from shared.db import geldig, lokaal
 from shared.db import tables as t
 from shared.judging import of_exchange
 from shared.rules import Scope, per_message
@@ -38,10 +38,10 @@ def tr323(scope: Scope, line: Any) -> Select[Any]:
         debit.c.product_referentie_referentie_nummer == line.c.product_referentie_vorig_referentie_nummer,
         *(debit.c[name] == line.c[name] for name in EQUAL),
         debit.c.product_tarief.is_not_distinct_from(line.c.product_tarief),
-        ledger.granted(debit),
+        geldig.granted(debit),
         ~lokaal.unanswered(debit),
     )
-    return select(line.c.volgnummer).where(judged(scope, line, "C"), ~ledger.looked_up(match))
+    return select(line.c.volgnummer).where(judged(scope, line, "C"), ~geldig.looked_up(match))
 
 
 @per_message("TR390", on="Prestatie")
@@ -52,6 +52,6 @@ def tr390(scope: Scope, line: Any) -> Select[Any]:
         of_exchange(earlier, scope),
         earlier.c.ingediend_bedrag_debet_credit == "C",
         *(earlier.c[name] == line.c[name] for name in ("product_referentie_vorig_referentie_nummer", *CLAIM)),
-        ledger.granted(earlier),
+        geldig.granted(earlier),
     )
-    return select(line.c.volgnummer).where(judged(scope, line, "C"), ledger.looked_up(taken_back))
+    return select(line.c.volgnummer).where(judged(scope, line, "C"), geldig.looked_up(taken_back))

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from services.billing.rules.lines import judged
-from shared.db import ledger
+from shared.db import geldig
 from shared.db import tables as t
 from shared.judging import of_exchange
 from shared.rules import Scope, per_message
@@ -31,7 +31,7 @@ def tr389(scope: Scope, line: Any) -> Select[Any]:
         other.c.bericht != scope.bericht,
         other.c.ingediend_bedrag_debet_credit == "D",
         *(other.c[name] == line.c[name] for name in SAME),
-        ledger.granted(other),
-        ~ledger.credited(other, scope.bericht),
+        geldig.granted(other),
+        ~geldig.credited(other, scope.bericht),
     )
-    return select(line.c.volgnummer).where(judged(scope, line, "D"), ledger.looked_up(clash))
+    return select(line.c.volgnummer).where(judged(scope, line, "D"), geldig.looked_up(clash))

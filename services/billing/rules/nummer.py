@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
 
-from shared.db import ledger
+from shared.db import geldig
 from shared.db import tables as t
 from shared.judging import of_exchange
 from shared.rules import Scope, per_message
@@ -18,9 +18,9 @@ def tr314(scope: Scope, line: Any) -> Select[Any]:
     used = select(1).where(
         of_exchange(other, scope),
         other.c.product_referentie_referentie_nummer == line.c.product_referentie_referentie_nummer,
-        or_(and_(here, above), and_(~here, ledger.holds(other))),
+        or_(and_(here, above), and_(~here, geldig.holds(other))),
     )
-    return select(line.c.volgnummer).where(line.c.bericht == scope.bericht, ledger.looked_up(used))
+    return select(line.c.volgnummer).where(line.c.bericht == scope.bericht, geldig.looked_up(used))
 
 
 @per_message("TR333", on="Declaratie")
@@ -31,6 +31,6 @@ def tr333(scope: Scope, declaratie: Any) -> Select[Any]:
         of_exchange(other, scope),
         other.c.declaratie_nummer == declaratie.c.declaratie_nummer,
         other.c.bericht != scope.bericht,
-        ledger.holds(other),
+        geldig.holds(other),
     )
-    return select(declaratie.c.volgnummer).where(declaratie.c.bericht == scope.bericht, ledger.looked_up(used))
+    return select(declaratie.c.volgnummer).where(declaratie.c.bericht == scope.bericht, geldig.looked_up(used))

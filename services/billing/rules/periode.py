@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from services.billing.rules.lines import judged
-from shared.db import ledger
+from shared.db import geldig
 from shared.db import tables as t
 from shared.judging import of_exchange
 from shared.rules import Scope, per_message
@@ -31,7 +31,7 @@ def tr318(scope: Scope, declaratie: Any) -> Select[Any]:
         .order_by(other.c.declaratie_periode_begindatum.desc())  # so that Postgres takes the index of the months
     )
     months = select(declaratie.c.volgnummer).join_from(declaratie, own, own.c.id == declaratie.c.bericht)
-    return months.where(declaratie.c.bericht == scope.bericht, ledger.looked_up(later))
+    return months.where(declaratie.c.bericht == scope.bericht, geldig.looked_up(later))
 
 
 @per_message("TR319", on="Prestatie")

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, and_, case, func, or_, select, tuple_
 
 from services.billing.rules.lines import UUR, debits_with_allocation, fits
-from shared.db import ledger
+from shared.db import geldig
 from shared.db import tables as t
 from shared.db.spans import days, months, weeks
 from shared.judging import of_exchange
@@ -62,7 +62,7 @@ def _numbered(scope: Scope, line: Any, limit: Limit, share: Share) -> Any:
         "eenheid": unit,
         "grens": limit(allocation),
         "deel": share(line, unit),
-        "afgewezen": ledger.rejected_line(line),
+        "afgewezen": geldig.rejected_line(line),
         "plaats": place,
     }
     full = _full(scope, line, limit, share).cte("vol").prefix_with("MATERIALIZED")  # else looked up again for each row
@@ -116,7 +116,7 @@ def _granted_before(scope: Scope, row: Any, share: Share) -> Any:
             other.c.toewijzing_nummer == row.c.toewijzing_nummer,
             other.c.bsn == row.c.bsn,
             or_(other.c.bericht != scope.bericht, is_credit),
-            ledger.granted(other, scope.bericht),
+            geldig.granted(other, scope.bericht),
         )
         .scalar_subquery()
     )

@@ -8,7 +8,7 @@ from sqlalchemy import Row
 from services.billing.lokaal.judging import limit
 from services.billing.uitleg import woorden as w
 from services.billing.uitleg.models import LokaleRegel
-from shared.db.ledger import LOKAAL
+from shared.db.geldig import LOKAAL
 
 PER = {"regel": "per regel", "maand": "per maand", "toewijzing": "per toewijzing", "client": "per cliënt"}
 

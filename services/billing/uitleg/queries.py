@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.billing.uitleg.toen import moments
-from shared.db import audit, inkoop, ledger, lokaal
+from shared.db import audit, geldig, inkoop, lokaal
 from shared.db import tables as t
 from shared.errors import not_found
 
@@ -26,8 +26,8 @@ def line(session: Session, eigenaar: str, prestatie: str) -> Row[Any]:
             *(bericht.c[name] for name in ("status", "richting", "soort", "aangemaakt", "dagtekening")),
             *(month.c[name] for name in ("declaratie_nummer", *_MONTH)),
             answer.c.aangemaakt.label("beantwoord_op"),
-            ledger.signed(row).label("bedrag"),
-            ledger.rejected_line(row).label("afgewezen"),
+            geldig.signed(row).label("bedrag"),
+            geldig.rejected_line(row).label("afgewezen"),
             lokaal.waits(row).label("wacht"),
             person.c.verzegeld,
         )
@@ -69,7 +69,7 @@ def findings(session: Session, row: Row[Any]) -> list[Row[Any]]:
 def _related(session: Session, row: Row[Any], *conditions: ColumnElement[bool]) -> list[Row[Any]]:
     other, bericht = t.prestatie, t.bericht
     reference = other.c.product_referentie_referentie_nummer.label("referentie")
-    rejected, waits = ledger.rejected_line(other).label("afgewezen"), lokaal.waits(other).label("wacht")
+    rejected, waits = geldig.rejected_line(other).label("afgewezen"), lokaal.waits(other).label("wacht")
     query = (
         select(other.c.bericht, other.c.volgnummer, reference, rejected, waits, bericht.c.status)
         .join(bericht, bericht.c.id == other.c.bericht)
@@ -98,7 +98,7 @@ def allocation_now(session: Session, row: Row[Any]) -> Row[Any] | None:
     """The version of the allocation of a line that holds now (IV013)."""
     allocation = t.toegewezen_product.c
     names = (*EXCHANGE, "toewijzing_nummer")
-    current = ledger.current_allocations(*(allocation[name] == getattr(row, name) for name in names))
+    current = geldig.current_allocations(*(allocation[name] == getattr(row, name) for name in names))
     return session.execute(select(current).where(current.c.bsn == row.bsn)).one_or_none()
 
 

@@ -10,7 +10,7 @@ from services.billing import rules
 from services.billing.rules import tarief, totaal, volume
 from services.billing.rules.lines import applied, debits_with_allocation, fits
 from services.billing.uitleg.toen import Toen
-from shared.db import ledger
+from shared.db import geldig
 from shared.db import tables as t
 from shared.judging import of_exchange, rows_of
 from shared.levels34.toewijzing import with_allocation
@@ -138,7 +138,7 @@ def _shares(scope: Scope, line: Row[Any], *, budget: bool) -> Any:
     held = held.with_only_columns(allocated.c.omvang_eenheid.label("maat"), limit.label("grens"))
     allocation, other = held.subquery("houder"), t.prestatie.alias("ander")
     is_credit, here = other.c.ingediend_bedrag_debet_credit == "C", other.c.bericht == scope.bericht
-    counted = or_(~here, is_credit) & ledger.granted(other, scope.bericht)
+    counted = or_(~here, is_credit) & geldig.granted(other, scope.bericht)
     share = other.c.ingediend_bedrag_bedrag if budget else totaal.volume_taken(other, allocation.c.maat)
     columns = {
         "referentie": other.c.product_referentie_referentie_nummer,
@@ -146,7 +146,7 @@ def _shares(scope: Scope, line: Row[Any], *, budget: bool) -> Any:
         "credit": is_credit,
         "hier": here,
         "debet_hier": here & ~is_credit,
-        "afgewezen": ledger.rejected_line(other),
+        "afgewezen": geldig.rejected_line(other),
         "meegeteld": counted,
         "grens": allocation.c.grens,
     }

@@ -37,7 +37,7 @@ from sqlalchemy.schema import CreateTable, DropTable
 from shared.config import settings
 from shared.db import inkoop
 from shared.db import tables as t
-from shared.db.ledger import LOKAAL
+from shared.db.geldig import LOKAAL
 
 BEOORDEELD, VERSTUURD = "bericht beoordeeld", "bericht uitgaand"
 """How the processing log calls the moments of judging what came in, and of storing what we send."""

@@ -8,7 +8,7 @@ from sqlalchemy import Row
 from services.billing.rules.lines import EURO
 from services.billing.uitleg.models import Bevinding, Toets
 from services.billing.uitleg.rekenen import applied_rules
-from shared.db.ledger import LOKAAL
+from shared.db.geldig import LOKAAL
 from shared.rules import RuleFacts, Scope, facts, meaning_of
 
 GERAAKT, DOORSTAAN, NIET = "geraakt", "doorstaan", "niet van toepassing"

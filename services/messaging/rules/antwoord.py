@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from shared.db import ledger
+from shared.db import geldig
 from shared.db import tables as t
 from shared.judging import of_exchange
 from shared.rules import Scope, per_answer, per_message
@@ -42,7 +42,7 @@ def tr376(answer: Document, heen: Document | None) -> bool:
 @per_message("TR366", on="Prestatie")
 def tr366(scope: Scope, line: Any) -> Select[Any]:
     """The answered 323 has no line of this client with this ReferentieNummer."""
-    return select(line.c.volgnummer).where(line.c.bericht == scope.bericht, ~ledger.looked_up(_claimed(scope, line)[0]))
+    return select(line.c.volgnummer).where(line.c.bericht == scope.bericht, ~geldig.looked_up(_claimed(scope, line)[0]))
 
 
 @per_message("TR367", on="Prestatie")
@@ -51,8 +51,8 @@ def tr367(scope: Scope, line: Any) -> Select[Any]:
     claimed, declared = _claimed(scope, line)
     fields = message_of(scope.standaard, "325").classes["Prestatie"].fields
     equal = (declared.c[name].is_not_distinct_from(line.c[name]) for name in fields if name != REFERENTIE)
-    same = ledger.looked_up(claimed.where(*equal))
-    return select(line.c.volgnummer).where(line.c.bericht == scope.bericht, ledger.looked_up(claimed), ~same)
+    same = geldig.looked_up(claimed.where(*equal))
+    return select(line.c.volgnummer).where(line.c.bericht == scope.bericht, geldig.looked_up(claimed), ~same)
 
 
 def _claimed(scope: Scope, line: Any) -> tuple[Select[Any], Any]:
@@ -60,5 +60,5 @@ def _claimed(scope: Scope, line: Any) -> tuple[Select[Any], Any]:
     declared, answer = t.prestatie.alias("ingediend"), t.bericht.alias("antwoord")
     named = (declared.c[REFERENTIE] == line.c[REFERENTIE], declared.c.bsn == line.c.bsn)
     own = (answer.c.id == scope.bericht, answer.c.antwoord_op == declared.c.bericht)
-    query = select(1).where(of_exchange(declared, scope), *named, ledger.looked_up(select(1).where(*own)))
+    query = select(1).where(of_exchange(declared, scope), *named, geldig.looked_up(select(1).where(*own)))
     return query, declared
