@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from shared.standard.catalogue import MessageType, grouped, message_of
-from shared.standard.document import Document, Node
+from shared.standard.document import Document
+from shared.standard.node import Node
 
 if TYPE_CHECKING:  # `zorgketen codes` and `validate` start without a database and its library
     from sqlalchemy import ColumnElement

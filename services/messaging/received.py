@@ -15,7 +15,8 @@ from shared.db.people import pseudonyms
 from shared.judging import record, scope_of, verdict
 from shared.rules import Finding, Scope, applying, by_retourcode, check_answer
 from shared.standard.catalogue import messages
-from shared.standard.document import Document, Node
+from shared.standard.document import Document
+from shared.standard.node import Node
 
 
 def apply_return(session: Session, row: Row[Any], document: Document, scope: Scope) -> None:

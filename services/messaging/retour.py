@@ -8,7 +8,8 @@ from shared.level2.declaratie import signed
 from shared.rules import Finding
 from shared.standard.catalogue import XSD_VERSIE, MessageType, messages
 from shared.standard.codec import Unread
-from shared.standard.document import Document, Node, Tree, Value, build
+from shared.standard.document import Document, Tree, Value, build
+from shared.standard.node import Node
 
 OK, NIET_BEOORDEELD, TECHNISCH, TOEGEWEZEN = "0200", "0233", "0001", "8001"
 SCHONE_CODES = {OK, NIET_BEOORDEELD, TOEGEWEZEN}

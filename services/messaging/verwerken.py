@@ -92,7 +92,7 @@ def _let_go(stored: Sequence[Gelezen]) -> None:
     for each in stored:
         for top in () if each.document.type.is_return else each.document.root.children:
             for node in top.children:
-                node.children.clear()
+                node.children = ()
 
 
 def _read_and_stored(

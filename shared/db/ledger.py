@@ -19,8 +19,9 @@ from shared.db.rows import Exchanged
 from shared.errors import Refused, not_found
 from shared.standard.catalogue import MessageType, message_of
 from shared.standard.codec import Unread
-from shared.standard.document import Document, Node, Value
+from shared.standard.document import Document, Value
 from shared.standard.kinds import decode_around_trusted, decode_growing_trusted, decode_trusted
+from shared.standard.node import Node
 from shared.standard.published import versies
 
 

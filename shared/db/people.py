@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from shared import vault
 from shared.db import tables as t
 from shared.standard.document import Document
+from shared.standard.node import leaves_of
 
 
 def pseudonyms(eigenaar: str, document: Document) -> dict[str, str]:
     """The BSNs in a message, each with what stands for it in the rows of an organisation."""
-    found = {node.values["bsn"] for node in document.nodes() if "bsn" in node.values}
+    named = [nodes for nodes in document.by_class().values() if "bsn" in nodes[0].type.fields]
+    found = {bsn for nodes in named for (bsn,) in leaves_of(nodes, "bsn") if bsn is not None}
     return vault.pseudonyms(eigenaar, sorted(found))
 
 

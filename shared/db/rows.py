@@ -13,7 +13,8 @@ from shared.db import tables as t
 from shared.db.people import pseudonyms
 from shared.standard import catalogue
 from shared.standard.codec import uncollected
-from shared.standard.document import Document, Node
+from shared.standard.document import Document
+from shared.standard.node import Lines, Node
 
 Exchanged = tuple[UUID, str, Document]
 """The id of a message, one of its parties, and the message."""
@@ -70,7 +71,7 @@ def _groups(eigenaar: str, messages: Iterable[Exchanged]) -> _Groups:
         for name, nodes in document.by_class().items():
             if name in t.classes:
                 rows = groups.setdefault((document.type.name, name), [])
-                rows += _rows(head, nodes, known)
+                rows += _rows_of_lines(head, nodes, known) if isinstance(nodes, Lines) else _rows(head, nodes, known)
     return groups
 
 
@@ -131,9 +132,21 @@ def _rows(head: Sequence[str], nodes: Sequence[Node], known: Mapping[str, str]) 
         above, values = node.parent, node.values
         if changed:
             values = {**values, **{name: change(values[name]) for name, change in changed.items() if name in values}}
-        holder = node.above("Client") if inside else None
-        own = (known[holder.get("bsn")] if holder else None,) if inside else ()
+        own = _own(node, known) if inside else ()
         yield *head, str(node.volgnummer), str(above.volgnummer) if above else None, *own, *map(values.get, fields)
+
+
+def _own(node: Node, known: Mapping[str, str]) -> tuple[str | None]:
+    """The pseudonym of the Client that a node stands in."""
+    holder = node.above("Client")
+    return (known[holder.get("bsn")] if holder else None,)
+
+
+def _rows_of_lines(head: Sequence[str], lines: Lines, known: Mapping[str, str]) -> Iterator[_Values]:
+    """As `_rows`, of lines: their leaves are as they stand in a row."""
+    for run in lines.runs:
+        above, own = str(run.parent.volgnummer), _own(run.parent, known)
+        yield from ((*head, str(number), above, *own, *leaves) for number, leaves in enumerate(run.leaves, run.first))
 
 
 def _time(value: str) -> str:

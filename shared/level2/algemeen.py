@@ -1,12 +1,12 @@
 """Rules that hold for many kinds of message: versions, periods, repeated keys, the Dagtekening."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from operator import attrgetter
 
 from shared.level2.values import PERIODE, dagtekening, day, number, within
 from shared.rules import per_node
 from shared.standard.catalogue import ClassType
-from shared.standard.document import Node
+from shared.standard.node import Node, leaves_of
 
 _BEGIN = {
     "Client": "geboortedatum_datum",
@@ -44,7 +44,15 @@ def tr101(node: Node) -> bool | Iterable[Node]:
     """
     if node.parent is None or node.parent.parent is not None:
         return True
-    return _doubles(node)
+    return all(map(_all_differ, node.by_class().values())) or _doubles(node)
+
+
+def _all_differ(nodes: Sequence[Node]) -> bool:
+    """Whether the keys of all nodes of a class differ, wherever these stand: mostly they do, and it is seen at once."""
+    kind = nodes[0].type
+    if _has_numbers(kind):
+        return False
+    return not kind.key or len({*leaves_of(nodes, *kind.key)}) == len(nodes)
 
 
 def _doubles(top: Node) -> Iterator[Node]:
@@ -69,9 +77,13 @@ def _key(kind: ClassType) -> Callable[[Node], Hashable]:
     """What tells the nodes of a class apart: the leaves of its key, whole numbers as such, or else their number."""
     if not kind.key:
         return attrgetter("volgnummer")
-    if any(kind.fields[name].type.base == "integer" for name in kind.key):
+    if _has_numbers(kind):
         return lambda node: tuple(_part(node, name) for name in kind.key)
     return lambda node: (*map(node.get, kind.key),)
+
+
+def _has_numbers(kind: ClassType) -> bool:
+    return any(kind.fields[name].type.base == "integer" for name in kind.key)
 
 
 def _part(node: Node, name: str) -> int | str:

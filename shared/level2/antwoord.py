@@ -2,7 +2,7 @@
 
 from shared.level2.declaratie import signed, sum_of_lines
 from shared.rules import per_node
-from shared.standard.document import Node
+from shared.standard.node import Node
 
 _GEEN_AFKEUR = {"0200", "8001"}
 

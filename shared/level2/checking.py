@@ -6,7 +6,8 @@ from functools import cache
 from shared.rules import Finding, Rule, RuleFacts, applying
 from shared.standard.catalogue import messages
 from shared.standard.codec import uncollected
-from shared.standard.document import Document, Node
+from shared.standard.document import Document
+from shared.standard.node import Leaves, Node, leaves_of, those
 
 
 @uncollected()
@@ -29,18 +30,16 @@ def check(document: Document) -> list[Finding]:
 
 def _told_by_leaves(document: Document, nodes: Sequence[Node]) -> dict[str, list[Node]]:
     """Which nodes of a class break the rules that look at a few leaves, by their codes: of a thousand few differ."""
-    asking, names = _by_leaves(document.type.name, nodes[0].name)
-    verdicts, found = dict[tuple[str | None, ...], list[list[Node]]](), {rule.code: list[Node]() for rule in asking}
-    for node in nodes if asking else ():
-        leaves = (*map(node.values.get, names),)
-        broken = verdicts.get(leaves)
-        if broken is None:
-            shown = {name: text for name, text in zip(names, leaves, strict=True) if text is not None}
-            alike = Node(node.name, node.type, document.root, 0, shown)
-            broken = verdicts[leaves] = [found[rule.code] for rule in asking if not rule.function(alike)]
-        for offenders in broken:
-            offenders.append(node)
-    return found
+    kind = nodes[0].type
+    asking, names = _by_leaves(document.type.name, kind.name)
+    told = leaves_of(nodes, *names) if asking else []
+    verdicts = dict[Leaves, set[str]]()
+    for leaves in set(told):
+        shown = {name: text for name, text in zip(names, leaves, strict=True) if text is not None}
+        alike = Node(kind.name, kind, document.root, 0, shown)
+        verdicts[leaves] = {rule.code for rule in asking if not rule.function(alike)}
+    broken = set[str]().union(*verdicts.values())
+    return {code: those(nodes, [code in verdicts[leaves] for leaves in told]) for code in broken}
 
 
 @cache

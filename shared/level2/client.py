@@ -2,8 +2,8 @@
 
 from shared.level2.values import dagtekening, day, filled, years_before
 from shared.rules import per_node
-from shared.standard.document import Node
 from shared.standard.identifiers import is_valid_bsn
+from shared.standard.node import Node
 
 _ONBEKEND = "1900-01-01"
 _UNKNOWN_END = {"1": "-01", "2": "-01-01"}

@@ -4,7 +4,7 @@ import re
 
 from shared.level2.values import filled
 from shared.rules import per_node
-from shared.standard.document import Node
+from shared.standard.node import Node
 
 _NEDERLANDSE_POSTCODE = re.compile("[1-9][0-9]{3}[A-Za-z]{2}")
 _HUIS, _POSTCODE, _LAND = "adres_huis_huisnummer", "adres_postcode", "adres_land_code"

@@ -1,12 +1,12 @@
 """Rules on an invoice (323) and, where its lines come back, on the answer to it (325)."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from shared.level2.values import day, filled, number, repeats, years_before
 from shared.rules import per_node
-from shared.standard.document import Node
+from shared.standard.node import Leaves, Node, joined, leaves_of, those
 
 _REFERENTIE, _VORIG = "product_referentie_referentie_nummer", "product_referentie_vorig_referentie_nummer"
 _DEBET_CREDIT = "ingediend_bedrag_debet_credit"
@@ -21,7 +21,14 @@ _BEDRAGEN = {
     "Prestatie": (("ingediend_bedrag", "bedrag"),),
 }
 _DAGEN = tuple(f"{name}_{end}" for name in _PERIODE.values() for end in ("begindatum", "einddatum"))
-_DELIVERY = ("product_categorie", "product_code", "product_periode_begindatum", "product_periode_einddatum")
+_DELIVERY = (
+    _DEBET_CREDIT,
+    "toewijzing_nummer",
+    "product_categorie",
+    "product_code",
+    "product_periode_begindatum",
+    "product_periode_einddatum",
+)
 _AMOUNTS = tuple(f"{a}_{part}" for of in _BEDRAGEN.values() for a, own in of for part in (own, "debet_credit"))
 
 
@@ -32,18 +39,24 @@ def _period(node: Node) -> tuple[str, str]:
 
 def signed(node: Node, amount: str, part: str) -> int:
     """An amount in eurocents, negative when it is a credit."""
-    value = number(node.get(f"{amount}_{part}"))
-    return -value if node.get(f"{amount}_debet_credit") == "C" else value
+    return _signed((node.get(f"{amount}_{part}"), node.get(f"{amount}_debet_credit")))
 
 
-def _lines(node: Node) -> Iterator[Node]:
+def _signed(leaves: Leaves) -> int:
+    amount, debet_credit = leaves
+    value = number(amount or "")
+    return -value if debet_credit == "C" else value
+
+
+def _lines(node: Node) -> Sequence[Node]:
     """The lines of an invoice or an answer, which stand in its clients."""
-    return chain.from_iterable(client.children for client in node.children)
+    return joined(client.children for client in node.children)
 
 
 def sum_of_lines(node: Node) -> int:
     """What the lines of an invoice or an answer come to, credits subtracted."""
-    return sum(signed(line, "ingediend_bedrag", "bedrag") for line in _lines(node))
+    amounts = Counter(leaves_of(_lines(node), "ingediend_bedrag_bedrag", _DEBET_CREDIT))  # of a thousand few differ
+    return sum(_signed(amount) * times for amount, times in amounts.items())
 
 
 @per_node("CD060", on="Prestatie", reads=(_VORIG, _DEBET_CREDIT))
@@ -103,28 +116,30 @@ def cs340(node: Node) -> bool:
     return begin[-2:] == "01" and end == f"{begin[:-3]}-{last}"
 
 
-def _credits(node: Node) -> list[Node]:
-    return [line for line in _lines(node) if _VORIG in line.values]
-
-
 @per_node("TR315", on="Declaratie")
 def tr315(node: Node) -> Iterable[Node]:
     """No line is credited twice in one invoice (TR315)."""
-    return repeats(_credits(node), lambda line: line.values[_VORIG])
+    lines = _lines(node)
+    return those(lines, repeats(previous for (previous,) in leaves_of(lines, _VORIG)))
 
 
 @per_node("TR316", on="Declaratie")
 def tr316(node: Node) -> Iterable[Node]:
     """No line credits one of the same invoice (TR316)."""
-    own = {line.get(_REFERENTIE) for line in _lines(node)}
-    return [line for line in _credits(node) if line.values[_VORIG] in own]
+    lines = _lines(node)
+    named = leaves_of(lines, _VORIG)
+    credited = {*named} - {(None,)}
+    own = credited.intersection(leaves_of(lines, _REFERENTIE)) if credited else ()
+    return those(lines, [previous in own for previous in named]) if own else ()
 
 
 @per_node("TR335", on="Declaratie")
 def tr335(node: Node) -> Iterable[Node]:
     """No product period ended over 5 years before the DeclaratieDagtekening (TR335)."""
-    limit = years_before(node.get("declaratie_dagtekening"), 5)
-    return [line for line in _lines(node) if day(line.get("product_periode_einddatum")) < limit]
+    lines, limit = _lines(node), years_before(node.get("declaratie_dagtekening"), 5)
+    ends = leaves_of(lines, "product_periode_einddatum")
+    late = {(end,) for (end,) in {*ends} if day(end or "") < limit}
+    return those(lines, [end in late for end in ends]) if late else ()
 
 
 @per_node("TR358", on="Declaratie")
@@ -133,12 +148,19 @@ def tr358(node: Node) -> bool:
     return signed(node, "totaal_ingediend_bedrag", "totaal_bedrag") == sum_of_lines(node)
 
 
-@per_node("TR416", on="Client")
+@per_node("TR416", on="Declaratie")
 def tr416(node: Node) -> Iterable[Node]:
     """A client has one debit per allocation, product and product period (TR416)."""
-    debits = (line for line in node.children if line.get(_DEBET_CREDIT) == "D")
-    return repeats(debits, _delivery)
+    if not any(_repeated(_lines(node))):  # nor below one client
+        return ()
+    return [line for client in node.children for line in those(client.children, _repeated(client.children))]
 
 
-def _delivery(line: Node) -> tuple[int | str | None, ...]:
-    return (number(line.get("toewijzing_nummer")), *map(line.values.get, _DELIVERY))
+def _repeated(lines: Sequence[Node]) -> list[bool]:
+    return repeats(map(_delivery, leaves_of(lines, *_DELIVERY)))
+
+
+def _delivery(leaves: Leaves) -> Leaves | None:
+    """What tells debits apart; None for a credit."""
+    debet_credit, toewijzing_nummer, *rest = leaves
+    return (str(number(toewijzing_nummer or "")), *rest) if debet_credit == "D" else None

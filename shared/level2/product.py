@@ -2,7 +2,7 @@
 
 from shared.level2.values import PERIODE, day, filled
 from shared.rules import per_node
-from shared.standard.document import Node
+from shared.standard.node import Node
 
 _PRODUCT = ("ToegewezenProduct", "AangevraagdProduct", "NieuwProduct")
 _GEWENST = (*_PRODUCT, "TeWijzigenProduct")

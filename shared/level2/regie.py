@@ -2,7 +2,7 @@
 
 from shared.level2.values import within
 from shared.rules import per_node
-from shared.standard.document import Node
+from shared.standard.node import Node
 
 
 @per_node("CS058", on=("StartProduct", "StopProduct"))

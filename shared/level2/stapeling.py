@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from shared.level2.values import PERIODE, day
 from shared.rules import per_node
-from shared.standard.document import Node
+from shared.standard.node import Node
 
 HULPMIDDELEN = ("11", "12", "13", "14")
 """Categories of iWmo that may overlap with everything; iJw has no such numbers."""

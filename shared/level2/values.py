@@ -3,9 +3,9 @@
 Dates stay text: `day` makes texts that sort as the dates do, so no rule has to parse one.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable
 
-from shared.standard.document import Node
+from shared.standard.node import Node
 
 PERIODE = {
     "ToegewezenProduct": ("ingangsdatum", "einddatum"),
@@ -68,11 +68,15 @@ def dagtekening(node: Node) -> str:
     return node.children[0].get("bericht_identificatie_dagtekening")
 
 
-def repeats(nodes: Iterable[Node], key: Callable[[Node], Hashable]) -> Iterator[Node]:
-    """The nodes whose key an earlier one had."""
-    seen: set[Hashable] = set()
-    for node in nodes:
-        own = key(node)
-        if own in seen:
-            yield node
-        seen.add(own)
+def repeats(keys: Iterable[Hashable | None]) -> list[bool]:
+    """Of each key whether an earlier one was the same; None is no key.
+
+    >>> repeats(["a", None, "b", "a", None])
+    [False, False, False, True, False]
+    """
+    seen, found = set[Hashable](), list[bool]()
+    for key in keys:
+        found.append(key in seen)
+        if key is not None:
+            seen.add(key)
+    return found

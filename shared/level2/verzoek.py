@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from shared.level2.values import dagtekening, day, filled, repeats
 from shared.rules import per_node
-from shared.standard.document import Node
+from shared.standard.node import Node, those
 
 _WOONPLAATSBEGINSEL = "8"
 
@@ -83,7 +83,8 @@ def tr380(node: Node) -> bool:
 @per_node("TR383", on="Client")
 def tr383(node: Node) -> Iterable[Node]:
     """Each product asked for has a reference of its own (TR383)."""
-    return repeats(node.all("AangevraagdProduct"), lambda product: product.get("referentie_aanbieder"))
+    products = [*node.all("AangevraagdProduct")]
+    return those(products, repeats(product.get("referentie_aanbieder") for product in products))
 
 
 @per_node("TR409", on="Antwoord")

@@ -64,9 +64,12 @@ class Field:
     required: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ClassType:
-    """A class of a message with its elements, its leaves, the leaves that are dates, and its logical key (TR101)."""
+    """A class of a message with its elements, its leaves, the leaves that are dates, and its logical key (TR101).
+
+    There is one of each, so it equals itself only.
+    """
 
     name: str
     elements: tuple[Element, ...]

@@ -19,7 +19,8 @@ from shared.standard.catalogue import (
     simple_types,
     snake,
 )
-from shared.standard.document import Document, Node, new_node
+from shared.standard.document import Document, new_node
+from shared.standard.node import Node
 
 COLLAPSED = {"integer", "date", "time"}
 """The base types in whose text the white space around it does not count."""
@@ -150,7 +151,7 @@ def _decode(
         else:
             branches = child if slot.kind == "container" else (child,)
             below = message.classes[slot.name]
-            node.children.extend([_branch(message, below, branch, node, so_far) for branch in branches])
+            node.children = [*node.children, *(_branch(message, below, branch, node, so_far) for branch in branches)]
     return node
 
 

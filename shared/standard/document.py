@@ -1,63 +1,17 @@
-"""One tree shape for all messages: a Document of Nodes.
-
-A Node is an instance of a class (Header, Client, Prestatie); its leaves, also those inside composites,
-lie flat in `values` under their snake-case names, as the text that the XML carries. Containers such as
-Prestaties exist in the XML only.
-"""
+"""One tree shape for all messages: a Document of Nodes."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from functools import cache
 
 from shared.errors import Fault, Refused
 from shared.standard.catalogue import ClassType, MessageType, messages
+from shared.standard.node import Node
 
 Value = str | int | date | time
 Tree = Mapping[str, "Value | Tree | Iterable[Tree] | None"]
-
-
-@dataclass(slots=True)
-class Node:
-    """An instance of a class; equal to another with the same content, wherever it stands.
-
-    `volgnummer` counts the nodes of this class in the document from 1, in document order; with the
-    class name it identifies the node in findings and in the database.
-    """
-
-    name: str
-    type: ClassType = field(compare=False, repr=False)
-    parent: "Node | None" = field(compare=False, repr=False)
-    volgnummer: int = field(compare=False)
-    values: dict[str, str] = field(default_factory=dict)
-    children: list["Node"] = field(default_factory=list)
-    retourcodes: list[str] = field(default_factory=list)
-    line: int | None = field(default=None, compare=False)
-
-    def walk(self) -> Iterator["Node"]:
-        """This node and every node below it, in document order."""
-        waiting = [self]
-        while waiting:
-            node = waiting.pop()
-            yield node
-            if node.children:
-                waiting.extend(reversed(node.children))
-
-    def all(self, name: str) -> Iterator["Node"]:
-        """Every node of that class in and below this one, in document order."""
-        return (node for node in self.walk() if node.name == name)
-
-    def above(self, name: str) -> "Node | None":
-        """This node or the nearest above it that is of that class."""
-        node: Node | None = self
-        while node is not None and node.name != name:
-            node = node.parent
-        return node
-
-    def get(self, name: str) -> str:
-        """The text of a leaf, empty when it is absent."""
-        return self.values.get(name, "")
 
 
 @dataclass(slots=True)
@@ -78,12 +32,9 @@ class Document:
         next(nodes)
         return nodes
 
-    def by_class(self) -> dict[str, list[Node]]:
+    def by_class(self) -> dict[str, Sequence[Node]]:
         """The nodes below the root by the name of their class, in document order."""
-        found: dict[str, list[Node]] = {}
-        for node in self.nodes():
-            found.setdefault(node.name, []).append(node)
-        return found
+        return self.root.by_class()
 
     def pad(self, node: Node) -> str:
         """The XPath of a node, with a position on every step below the root."""
@@ -172,10 +123,11 @@ def _build(
             node.retourcodes = list(value)  # type: ignore[arg-type]
         elif key not in below:
             faults.append(Fault("OPBOUW", f"{name}/{key}", f"{key} bestaat niet in {name} van {message.name}."))
+    node.children = children = list[Node]()
     for child in below:
         branches = tree.get(child) or ()
         for branch in [branches] if isinstance(branches, Mapping) else branches:  # type: ignore[union-attr]
-            node.children.append(_build(message, child, branch, node, counts, faults))  # type: ignore[arg-type]
+            children.append(_build(message, child, branch, node, counts, faults))  # type: ignore[arg-type]
     return node
 
 

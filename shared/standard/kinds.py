@@ -12,9 +12,10 @@ from lxml import etree
 from shared.errors import Fault, Refused
 from shared.standard.catalogue import MessageType, by_namespace
 from shared.standard.codec import PART, Unread, decode_reading, without_lines
-from shared.standard.document import Document, Node
+from shared.standard.document import Document
 from shared.standard.faults import split
 from shared.standard.lines import OtherForm, decode_around, decode_growing, decode_lines
+from shared.standard.node import Node
 from shared.standard.published import Published, published
 from shared.standard.published import compiled as compile_published
 from shared.standard.xsd import compiled
@@ -105,7 +106,7 @@ def _added(holder: Node | None, clients: list[Node]) -> list[Node]:
     for client in clients:
         client.parent = holder
     if holder:
-        holder.children += clients
+        holder.children = [*holder.children, *clients]
     return clients
 
 

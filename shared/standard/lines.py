@@ -25,7 +25,8 @@ from shared.standard.catalogue import (
     simple_types,
 )
 from shared.standard.codec import COLLAPSED, LINES, PART, Unread, decode, uncollected
-from shared.standard.document import Document, Node
+from shared.standard.document import Document
+from shared.standard.node import Lines, Node, Run
 
 _SPACE = "[ \t\r\n]*"
 _MARKUP = re.compile("<[!?]")
@@ -157,7 +158,7 @@ def decode_growing(message: MessageType, data: bytes, parse: Parse) -> Iterator[
     for step in (*steps, None):  # all that is left: only at its end is it known that nothing else stands there
         with uncollected():
             more = list(islice(clients, step))
-        opened.holder.children += more
+        opened.holder.children = [*opened.holder.children, *more]
         yield opened.document, more
 
 
@@ -243,10 +244,13 @@ def _numbers(form: _Form, text: str, place: int, first: int) -> range:
 
 def _read(form: _Form, client: Node, text: str, place: int, number: int, line: int) -> int:
     """Read the lines of a client, up to the first that has another form: where that is."""
-    match, add, node = form.line.pattern.match, client.children.append, form.line.node
+    match, run = form.line.pattern.match, Run(client, number, [], [])
+    add, note = run.leaves.append, run.lines.append
     while found := match(text, place):
-        add(node(found, client, number, line))
+        add(found.groups())
+        note(line)
         end = found.end()
         line += text.count("\n", place, end)
-        number, place = number + 1, end
+        place = end
+    client.children = Lines(form.line.kind, [run])
     return place

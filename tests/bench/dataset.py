@@ -173,7 +173,7 @@ _HIDDEN = (*_FILLED, "organisatie", "persoon", "contract", "tarief")
 
 @contextmanager
 def _bare(connection: Connection[Any]) -> Iterator[None]:
-    """Without what slows down adding rows: foreign keys, indexes, and row level security for the owner."""
+    """Without what slows down adding rows: foreign keys, triggers, indexes, and row level security for the owner."""
     foreign = [part for table in _FILLED for part in _constraints(connection, table, "f")]
     primary = [part for table in _BARE for part in _constraints(connection, table, "p")]
     for table, name, _ in foreign + primary:
@@ -181,15 +181,20 @@ def _bare(connection: Connection[Any]) -> Iterator[None]:
     indexes = [index for table in _BARE for index in _indexes(connection, table)]
     for name, _ in indexes:
         connection.execute(f"DROP INDEX {name}")
-    for table in _HIDDEN:
-        connection.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+    _guard(connection, "NO FORCE", "DISABLE")
     yield
     for _, definition in indexes:
         connection.execute(definition)
     for table, name, definition in primary + foreign:
         connection.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
+    _guard(connection, "FORCE", "ENABLE")
+
+
+def _guard(connection: Connection[Any], security: str, triggers: str) -> None:
     for table in _HIDDEN:
-        connection.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+        connection.execute(f"ALTER TABLE {table} {security} ROW LEVEL SECURITY")
+    for table in _BARE:
+        connection.execute(f"ALTER TABLE {table} {triggers} TRIGGER USER")
 
 
 def _constraints(connection: Connection[Any], table: str, kind: str) -> list[tuple[str, str, str]]:

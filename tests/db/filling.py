@@ -25,6 +25,9 @@ _KEYS = """SELECT con.oid, c.relname, p.relname AS parent, a.attname, b.attname 
 _CHECKS = """SELECT c.relname, a.attname, pg_get_expr(conbin, conrelid) AS rule FROM pg_constraint con
     JOIN pg_class c ON c.oid = conrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = conkey[1]
     WHERE contype = 'c' AND cardinality(conkey) = 1 AND c.relnamespace = CAST(:schema AS regnamespace)"""
+_BY_TRIGGER = """SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
+    WHERE tgname = 'bericht' AND c.relnamespace = CAST(:schema AS regnamespace)"""
+"""The tables whose foreign key to the messages is a trigger."""
 _ALIEN = ("alembic_version",)
 Table = dict[str, list[str]]
 
@@ -74,7 +77,8 @@ def _keys(connection: Connection, schema: str) -> list[Key]:
     found: dict[int, Key] = {}
     for row in connection.execute(text(_KEYS), {"schema": schema}):
         found.setdefault(row.oid, (row.relname, row.parent, {}))[2][row.attname] = row.target
-    return list(found.values())
+    by_trigger = connection.execute(text(_BY_TRIGGER), {"schema": schema}).scalars()
+    return [*found.values(), *((name, "bericht", {"eigenaar": "eigenaar", "bericht": "id"}) for name in by_trigger)]
 
 
 def _in_order(columns: dict[str, Any], keys: list[Key]) -> Iterator[str]:

@@ -6,13 +6,16 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shared.db import ledger, rows
 from shared.db import tables as t
+from shared.standard.codec import encode
 from shared.standard.document import Document
+from shared.standard.kinds import decode_trusted
+from shared.standard.node import Lines
 from tests.builders import AANBIEDER, GEMEENTE, message
 
 MANY = rows._BY_COPY + 5
@@ -73,3 +76,19 @@ def test_no_value_stays_none_and_parts_of_a_kind_follow_each_other(session: Sess
     empty = "SELECT count(*) FROM prestatie WHERE product_referentie_vorig_referentie_nummer IS NULL AND bericht = :b"
     absent = [line for line in declaratie([]).root.all("Prestatie") if len(line.values) < len(line.type.fields)]
     assert 0 < session.scalar(text(empty), {"b": first}) <= len(absent)
+
+
+@pytest.mark.parametrize("name", ["JW323", "WMO323"])
+def test_lines_kept_as_their_leaves_are_the_rows_that_nodes_are(session: Session, name: str) -> None:
+    document = message(name)
+    read = decode_trusted(document.type, encode(document))
+    assert isinstance(read.by_class()["Prestatie"], Lines)
+    found = [
+        [
+            row[2:]
+            for row in session.execute(select(t.prestatie).where(t.prestatie.c.bericht == key).order_by(text("3")))
+        ]
+        for key in stored(session, document, read)
+    ]
+    assert len(found[0]) == len(document.by_class()["Prestatie"])
+    assert found[0] == found[1]

@@ -12,8 +12,8 @@ import pytest
 from services.demo import people
 from services.demo.stage import Party
 from shared.calendar import month_of, vandaag
-from shared.standard.document import Node
 from shared.standard.level1 import check
+from shared.standard.node import Node
 from tests.chain import Chain, query
 from tests.services.claims import (
     DAGBESTEDING,

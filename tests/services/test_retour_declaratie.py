@@ -11,8 +11,9 @@ from services.messaging.retour import build_return
 from shared.rules import Finding
 from shared.standard.catalogue import messages
 from shared.standard.codec import encode
-from shared.standard.document import Document, Node, build
+from shared.standard.document import Document, build
 from shared.standard.level1 import check
+from shared.standard.node import Node
 from tests.builders import AANBIEDER, ANDER_BSN, BSN, GEMEENTE, example, message
 from tests.services.retour import KENMERK, answer, codes, finding, inside, two_clients
 

@@ -27,8 +27,9 @@ from shared.standard.catalogue import (
     simple_types,
 )
 from shared.standard.codec import encode
-from shared.standard.document import Document, Node, build, new_node, tree
+from shared.standard.document import Document, build, new_node, tree
 from shared.standard.level1 import check
+from shared.standard.node import Node
 from tests.builders import message
 from tests.standard.edges import full
 

@@ -6,8 +6,9 @@ import pytest
 
 from shared.standard.catalogue import message_of, messages
 from shared.standard.codec import decode, encode
-from shared.standard.document import Document, Node, build
+from shared.standard.document import Document, build
 from shared.standard.kinds import decode_trusted, parse_trusted
+from shared.standard.node import Node
 from tests.builders import example, message
 
 CLIENTS = 200
