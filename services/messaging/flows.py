@@ -20,7 +20,6 @@ from shared.jobs import defer
 from shared.judging import record, scope_of
 from shared.outbox import submit
 from shared.rules import Finding
-from shared.standard.codec import without_lines
 from shared.standard.document import Document
 from shared.standard.level1 import Parsed, check, impossible_dates
 
@@ -32,10 +31,10 @@ def bring(session: Session, data: bytes, sleutel: str | None, caller: str) -> UU
     finding, and then keeps nothing.
     """
     parsed = read(data)
-    document = parsed.document(without_lines)
+    document, bsns = parsed.around()
     sender, receiver = ledger.parties(document)
     if caller == receiver:
-        return _take_in(session, data, document, sleutel)
+        return _take_in(session, data, document, bsns, sleutel)
     if caller != sender:
         raise Refused(403, "Niet toegestaan", detail="U levert een bericht aan van en voor een andere organisatie.")
     if document.type.is_return:
@@ -45,12 +44,12 @@ def bring(session: Session, data: bytes, sleutel: str | None, caller: str) -> UU
 
 def receive(session: Session, data: bytes, sleutel: str) -> UUID:
     """Take in a message that another organisation sends, for its receiver. Raises Refused as `bring` does."""
-    return _take_in(session, data, read(data).document(without_lines), sleutel)
+    return _take_in(session, data, *read(data).around(), sleutel)
 
 
-def _take_in(session: Session, data: bytes, document: Document, sleutel: str | None) -> UUID:
+def _take_in(session: Session, data: bytes, document: Document, bsns: set[str], sleutel: str | None) -> UUID:
     sender, receiver = ledger.parties(document)
-    entry = ledger.Entry(sender, "inkomend", "ontvangen", data, document, sleutel)
+    entry = ledger.Entry(sender, "inkomend", "ontvangen", data, document, sleutel, bsns=bsns)
     [(bericht, fresh)] = ledger.store(session, receiver, [entry])
     if fresh:
         defer(session, "messaging.process", lock=f"{receiver}/{sender}", organisatie=receiver, bericht=str(bericht))

@@ -1,6 +1,6 @@
 """Writing and reading the ledger: messages as they came and went. What holds of them now is said in `geldig`."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -27,7 +27,7 @@ from shared.standard.published import versies
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A message as it is put into the ledger of an organisation."""
+    """A message as it is put into the ledger of an organisation; `bsns` are those in it where its document has none."""
 
     tegenpartij: str
     richting: str
@@ -36,6 +36,7 @@ class Entry:
     document: Document
     sleutel: str | None = None
     antwoord_op: UUID | None = None
+    bsns: Collection[str] | None = None
 
 
 def parties(document: Document) -> tuple[str, str]:
@@ -51,7 +52,7 @@ def store(session: Session, eigenaar: str, entries: Sequence[Entry]) -> list[tup
     one had another content.
     """
     with aside(_sealed, eigenaar, entries) as sealed:
-        known = [people.pseudonyms(eigenaar, entry.document) for entry in entries]
+        known = [_known(eigenaar, entry) for entry in entries]
         people.keep_people(session, eigenaar, {bsn: name for found in known for bsn, name in found.items()}.items())
     rows = [_row(eigenaar, entry) | {"xml": xml} for entry, xml in zip(entries, sealed.result(), strict=True)]
     once = insert(t.bericht).on_conflict_do_nothing(index_elements=["eigenaar", "sleutel"]).returning(t.bericht.c.id)
@@ -63,6 +64,12 @@ def store(session: Session, eigenaar: str, entries: Sequence[Entry]) -> list[tup
         else:
             stored.append((_earlier(session, eigenaar, entry), False))
     return stored
+
+
+def _known(eigenaar: str, entry: Entry) -> dict[str, str]:
+    """The BSNs in a message and their pseudonyms."""
+    found = entry.bsns
+    return people.pseudonyms(eigenaar, entry.document) if found is None else vault.pseudonyms(eigenaar, sorted(found))
 
 
 def _sealed(eigenaar: str, entries: Sequence[Entry]) -> list[bytes]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -23,15 +23,17 @@ def pseudonyms(eigenaar: str, document: Document) -> dict[str, str]:
 def keep_people(session: Session, eigenaar: str, known: Iterable[tuple[str, str]]) -> None:
     """Keep BSNs, sealed, by their pseudonyms; those that are there stay as they are."""
     wanted = {name: bsn for bsn, name in known}
-    there = select(t.persoon.c.bsn).where(t.persoon.c.eigenaar == eigenaar, t.persoon.c.bsn == func.any([*wanted]))
-    for name in session.scalars(there) if wanted else ():
-        del wanted[name]
+    unknown = session.scalars(_UNKNOWN, {"eigenaar": eigenaar, "namen": [*wanted]}) if wanted else ()
     rows = [
-        {"eigenaar": eigenaar, "bsn": name, "verzegeld": vault.seal(bsn.encode(), eigenaar, "persoon")}
-        for name, bsn in wanted.items()
+        {"eigenaar": eigenaar, "bsn": name, "verzegeld": vault.seal(wanted[name].encode(), eigenaar, "persoon")}
+        for name in unknown
     ]
     if rows:
         session.execute(insert(t.persoon).on_conflict_do_nothing(), rows)
+
+
+_UNKNOWN = text("""SELECT naam FROM unnest(CAST(:namen AS text[])) naam
+    WHERE NOT EXISTS (SELECT FROM persoon WHERE eigenaar = :eigenaar AND bsn = naam)""")
 
 
 def bsn_of(session: Session, eigenaar: str, pseudoniem: str) -> str:

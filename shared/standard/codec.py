@@ -79,17 +79,26 @@ PART = "Client"
 
 @dataclass(frozen=True, slots=True)
 class _SoFar:
-    """What decoding has come to: the numbers given out, and the parts that were decoded before what is around them."""
+    """What decoding has come to: the numbers given out, and the parts that were decoded before what is `around` them.
+
+    That may also be all that is decoded.
+    """
 
     counts: dict[str, int]
-    unread: Unread | None
+    unread: Unread | None = None
     parts: Iterator[Node] | None = None
+    around: bool = False
 
 
 def decode(message: MessageType, root: etree._Element, unread: Unread | None = None) -> Document:
     """The Document of an XML tree that is valid against its XSD (level 1), without the lines that are `unread`."""
     with uncollected():
         return Document(message, _decode(message, message.classes["Root"], root, None, _SoFar({}, unread)))
+
+
+def decode_around(message: MessageType, root: etree._Element) -> Document:
+    """As `decode`, but without any client."""
+    return Document(message, _decode(message, message.classes["Root"], root, None, _SoFar({}, around=True)))
 
 
 def decode_reading(
@@ -144,6 +153,8 @@ def _decode(
     node = new_node(kind, parent, counts)
     node.line = cast("int | None", xml.sourceline)
     for slot, child in _fill(node.values, xml, _slots(message.name, kind.name)):
+        if so_far.around and slot.name == PART:
+            continue
         if slot.kind == "retourcodes":
             node.retourcodes = [code.text or "" for code in child]
         elif unread and slot.name == LINES and unread(node, _numbers(counts, child)):
@@ -166,6 +177,14 @@ def _branch(message: MessageType, kind: ClassType, xml: etree._Element, parent: 
 def _numbers(counts: Mapping[str, int], container: etree._Element) -> range:
     first = counts.get(LINES, 0) + 1
     return range(first, first + len(container))
+
+
+@cache
+def bsn_tags(message: str) -> tuple[str, ...]:
+    """The elements of a message that hold a BSN."""
+    kind = messages()[message]
+    named = {leaf.path[-1] for inner in kind.classes.values() for name, leaf in inner.fields.items() if name == "bsn"}
+    return tuple(f"{{{kind.namespace}}}{name}" for name in named)
 
 
 @cache

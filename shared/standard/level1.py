@@ -13,7 +13,7 @@ from lxml import etree
 
 from shared.errors import Fault, Refused
 from shared.standard.catalogue import MessageType
-from shared.standard.codec import Unread, date_tags, decode
+from shared.standard.codec import Unread, bsn_tags, date_tags, decode, decode_around
 from shared.standard.document import Document
 from shared.standard.faults import MAX_FAULTS, at, faults
 from shared.standard.kinds import DOCTYPE, TITLE, Kind, kind_of, parse_trusted, recognise, refused
@@ -46,10 +46,19 @@ class Parsed:
 
         Raises Refused (422) when only its schema is known.
         """
+        return decode(self._known(), self.root, unread)
+
+    def around(self) -> tuple[Document, set[str]]:
+        """The message without its clients, and the BSNs in it. Raises Refused (422) when only its schema is known."""
+        known = self._known()
+        bsns = {bsn.text or "" for bsn in self.root.iter(*bsn_tags(known.name))}
+        return decode_around(known, self.root), bsns
+
+    def _known(self) -> MessageType:
         if isinstance(self.type, Published):
             text = f"Van {self.type.bericht} {self.type.release} is alleen het schema bekend, voor niveau 1."
             raise refused("ALLEEN_NIVEAU_1", text)
-        return decode(self.type, self.root, unread)
+        return self.type
 
     def has_odd_dates(self) -> bool:
         """Whether a date is written in more or less than the usual ten characters; False without a catalogue."""
