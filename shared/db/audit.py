@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, insert, select, text
+from sqlalchemy import Row, bindparam, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from shared import vault
@@ -57,10 +57,12 @@ def write(session: Session) -> None:
     log: _Log = session.info[_KEY]
     for organisatie in sorted({line[0] for line in log.lines}):
         session.execute(_TURN, {"organisatie": organisatie, "log": f"verwerking/{organisatie}"})
-        session.execute(insert(t.verwerking), list(_chained(session, organisatie, log)))
+        session.execute(_ADDED, list(_chained(session, organisatie, log)))
     log.lines.clear()
 
 
+_ADDED = insert(t.verwerking).values(betrokkenen=func.string_to_array(bindparam("personen"), " "))
+"""A line; psycopg takes longer to write a thousand words as an array than Postgres to split them."""
 _TURN = text(
     "SELECT set_config('zorgketen.organisatie', :organisatie, true), pg_advisory_xact_lock(hashtextextended(:log, 0))"
 )
@@ -83,7 +85,8 @@ def _chained(session: Session, organisatie: str, log: _Log) -> Iterator[dict[str
         values = (organisatie, number, now, log.wie, handeling, [*people], onderwerp)
         line = dict(zip(_CHAINED, values, strict=True))
         vorige = vault.link(vorige, _text(line))
-        yield {**line, "hash": vorige}
+        del line["betrokkenen"]
+        yield {**line, "personen": " ".join(people), "hash": vorige}
 
 
 def _text(line: dict[str, Any]) -> str:

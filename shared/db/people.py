@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import distinct, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -23,7 +23,7 @@ def pseudonyms(eigenaar: str, document: Document) -> dict[str, str]:
 def keep_people(session: Session, eigenaar: str, known: Iterable[tuple[str, str]]) -> None:
     """Keep BSNs, sealed, by their pseudonyms; those that are there stay as they are."""
     wanted = {name: bsn for bsn, name in known}
-    unknown = session.scalars(_UNKNOWN, {"eigenaar": eigenaar, "namen": [*wanted]}) if wanted else ()
+    unknown = session.scalars(_UNKNOWN, {"eigenaar": eigenaar, "namen": " ".join(wanted)}) if wanted else ()
     rows = [
         {"eigenaar": eigenaar, "bsn": name, "verzegeld": vault.seal(wanted[name].encode(), eigenaar, "persoon")}
         for name in unknown
@@ -32,7 +32,7 @@ def keep_people(session: Session, eigenaar: str, known: Iterable[tuple[str, str]
         session.execute(insert(t.persoon).on_conflict_do_nothing(), rows)
 
 
-_UNKNOWN = text("""SELECT naam FROM unnest(CAST(:namen AS text[])) naam
+_UNKNOWN = text("""SELECT naam FROM unnest(string_to_array(:namen, ' ')) naam
     WHERE NOT EXISTS (SELECT FROM persoon WHERE eigenaar = :eigenaar AND bsn = naam)""")
 
 
@@ -50,8 +50,6 @@ def shown(verzegeld: bytes, eigenaar: str, *, whole: bool) -> str:
 
 def people_of(session: Session, berichten: Sequence[UUID]) -> dict[UUID, list[str]]:
     """The pseudonyms of the clients in the rows of messages."""
-    row, concerned = t.client.c, dict[UUID, list[str]]()
-    query = select(row.bericht, row.bsn).where(row.bericht == func.any(list(berichten))).distinct()
-    for bericht, bsn in session.execute(query):
-        concerned.setdefault(bericht, []).append(bsn)
-    return concerned
+    row, names = t.client.c, func.string_agg(distinct(t.client.c.bsn), " ")
+    query = select(row.bericht, names).where(row.bericht == func.any(list(berichten)), row.bsn.is_not(None))
+    return {bericht: found.split(" ") for bericht, found in session.execute(query.group_by(row.bericht))}
