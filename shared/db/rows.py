@@ -6,6 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from psycopg import Connection, Cursor
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from shared.aside import aside
@@ -58,7 +59,7 @@ def _bring(connection: Connection[Any], cursor: Cursor[Any], groups: _Groups) ->
         statement
         for place, rows in groups.items()
         if len(rows) >= _BY_COPY
-        for statement in _copy(cursor, *place, rows)
+        for statement in _copy(cursor, t.classes[place[1]], _columns(*place), rows, "_".join(place).lower())
     ]
 
 
@@ -92,14 +93,22 @@ def _insert(cursor: Cursor[Any], message: str, name: str, rows: Sequence[_Values
     cursor.executemany(f"INSERT INTO {t.classes[name].name} ({names}) VALUES ({values})", rows)  # noqa: S608 our own names
 
 
-def _copy(cursor: Cursor[Any], message: str, name: str, rows: Sequence[_Values]) -> list[str]:
+def _copy(cursor: Cursor[Any], table: Table, columns: Sequence[str], rows: Sequence[_Values], kind: str) -> list[str]:
     """Bring rows to where the statements that are left insert them from."""
-    table, new, names = t.classes[name].name, f"nieuw_{message}_{name}".lower(), ", ".join(_columns(message, name))
-    cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {new} (LIKE {table}) ON COMMIT DELETE ROWS")
+    new, names = f"nieuw_{kind}", ", ".join(columns)
+    cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {new} (LIKE {table.name}) ON COMMIT DELETE ROWS")
     with cursor.copy(f"COPY {new} ({names}) FROM STDIN (NULL '{_NULL}')") as copy:
         for start in range(0, len(rows), _AT_ONCE):  # Postgres reads some while the next are written
             copy.write(_text(rows[start : start + _AT_ONCE]))
-    return [f"INSERT INTO {table} ({names}) SELECT {names} FROM {new}", f"DELETE FROM {new}"]  # noqa: S608
+    return [f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {new}", f"DELETE FROM {new}"]  # noqa: S608
+
+
+def add(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add rows to a table, at once however many: each with the same columns."""
+    values = [[None if value is None else str(value) for value in row.values()] for row in rows]
+    connection = cast("Connection[Any]", session.connection().connection.driver_connection)
+    with connection.cursor() as cursor:
+        _execute(cursor, _copy(cursor, table, [*rows[0]], values, table.name))
 
 
 _NULL = "\x01"

@@ -18,7 +18,7 @@ from services.billing.betalen import queries
 from services.billing.betalen.models import NieuwBetaalvoorstel
 from services.billing.betalen.pain import NIET_AFGEGEVEN, Opdracht, Overboeking, end_to_end, next_bank_day, render
 from services.billing.betalen.verrekenen import Afrekening, Post, settle, values
-from shared.db import audit, ledger
+from shared.db import audit, ledger, rows
 from shared.db import tables as t
 from shared.errors import Fault, Refused
 from shared.security import Caller
@@ -132,7 +132,7 @@ def _pay(session: Session, eigenaar: str, voorstel: UUID, wanted: Kandidaat) -> 
     session.execute(insert(t.betaling).values(row))
     key = {"eigenaar": eigenaar, "betaling": betaling, "levend": True}
     posten = enumerate((*afrekening.posten, *afrekening.verrekeningen), 1)
-    session.execute(insert(t.betaalregel), [{**key, "nummer": number, **values(post)} for number, post in posten])
+    rows.add(session, t.betaalregel, [{**key, "nummer": number, **values(post)} for number, post in posten])
 
 
 def approve(session: Session, who: Caller, voorstel: UUID, dag: date) -> None:

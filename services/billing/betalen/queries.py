@@ -36,7 +36,7 @@ def accounts_on(session: Session, eigenaar: str, dag: date) -> dict[str, Row[Any
 
 def _open_lines(eigenaar: str, aanbieders: Sequence[str] = ()) -> Select[Any]:
     line, paid = t.prestatie, t.betaalregel
-    taken = exists().where(
+    taken = select(1).where(
         paid.c.eigenaar == line.c.eigenaar,
         paid.c.declaratie == line.c.bericht,
         paid.c.prestatie == line.c.volgnummer,
@@ -61,7 +61,8 @@ def _open_lines(eigenaar: str, aanbieders: Sequence[str] = ()) -> Select[Any]:
         .join(t.bericht, and_(t.bericht.c.eigenaar == line.c.eigenaar, t.bericht.c.id == line.c.bericht))
         .join(t.declaratie, t.declaratie.c.bericht == line.c.bericht)
         .where(line.c.eigenaar == eigenaar, t.bericht.c.richting == "inkomend", *some)
-        .where(t.bericht.c.status == "goedgekeurd", ~geldig.rejected_line(line), ~taken, told)
+        .where(t.bericht.c.status == "goedgekeurd", ~geldig.rejected_line(line), told)
+        .where(~geldig.looked_up(taken))  # joined, all that was paid might be walked for each line
         .order_by(line.c.tegenpartij, t.bericht.c.volgorde, line.c.volgnummer)
     )
 
