@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 from shared.level2.values import day, filled, number, repeats, years_before
 from shared.rules import per_node
@@ -160,7 +160,7 @@ def _repeated(lines: Sequence[Node]) -> list[bool]:
     return repeats(map(_delivery, leaves_of(lines, *_DELIVERY)))
 
 
-def _delivery(leaves: Leaves) -> Leaves | None:
+def _delivery(leaves: Leaves) -> Sequence[Hashable] | None:
     """What tells debits apart; None for a credit."""
     debet_credit, toewijzing_nummer, *rest = leaves
-    return (str(number(toewijzing_nummer or "")), *rest) if debet_credit == "D" else None
+    return (number(toewijzing_nummer or ""), *rest) if debet_credit == "D" else None

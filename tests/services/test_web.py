@@ -6,11 +6,12 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.messaging import queries
 from shared import logs
-from shared.db.session import current_engine
+from shared.db.session import current_engine, owner_engine
 from shared.limits import MAX_JSON, MAX_XML
 from tests.chain import Chain
 from tests.services.web import each_service, has_its_headers, is_a_problem
@@ -148,3 +149,21 @@ class TestHealth:
             assert answer.status_code == 503
             has_its_headers(answer)
             is_a_problem(answer)
+
+    def test_a_connection_that_is_lost_halfway_is_told_as_such(
+        self, chain: Chain, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Also where it was Postgres that we asked ourselves, such as for the rows of a large message."""
+
+        def lose(session: Session, *_: object) -> None:
+            pid = session.scalar(text("SELECT pg_backend_pid()"))
+            with owner_engine().begin() as connection:
+                connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+            own = session.connection().connection.driver_connection
+            assert own is not None
+            own.execute("SELECT 1")
+
+        monkeypatch.setattr(queries, "listed", lose)
+        answer = chain.gemeente.apis["messaging"].call("GET", "/v1/berichten")
+        assert answer.status_code == 503
+        is_a_problem(answer)
