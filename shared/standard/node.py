@@ -123,7 +123,7 @@ class Lines(Sequence[Node]):
 
     def __getitem__(self, index: Any) -> Any:
         for run in self.runs:
-            if index < len(run.leaves):
+            if 0 <= index < len(run.leaves):
                 return run.node(self.kind, index)
             index -= len(run.leaves)
         raise IndexError

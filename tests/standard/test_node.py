@@ -42,9 +42,10 @@ def test_they_are_a_sequence_of_those_nodes(sizes: list[int]) -> None:
     assert lines != [*nodes, Node("Prestatie", KIND, None, 1)]
 
 
-def test_beyond_the_last_there_is_none() -> None:
+@pytest.mark.parametrize("place", [3, -1])
+def test_beyond_the_last_there_is_none_and_none_is_counted_from_the_end(place: int) -> None:
     with pytest.raises(IndexError):
-        lines_of([2, 1])[0][3]
+        lines_of([2, 1])[0][place]
 
 
 @given(counts)
