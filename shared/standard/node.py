@@ -59,6 +59,8 @@ class Node:
                 lines.setdefault(below.kind.name, []).append(below)
             elif below:
                 waiting.extend(reversed(below))
+        if not lines:
+            return dict(found)
         of_lines = {name: joined(parts) for name, parts in lines.items()}
         mixed = {
             name: sorted([*found[name], *of_lines[name]], key=attrgetter("volgnummer"))
