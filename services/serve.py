@@ -2,6 +2,7 @@
 
 import gc
 import importlib
+from collections.abc import Callable
 
 from services import organisations, supervisor
 from shared import logs
@@ -18,23 +19,23 @@ def one(name: str) -> int:
     logs.configure()
     supervisor.follow_supervisor()
     with database():
-        if name == "worker":
-            for service in ("messaging", "allocation"):
-                importlib.import_module(f"services.{service}.tasks")
-            _keep()
-            run_worker()
-            return 0
-        app = importlib.import_module(f"services.{name}.app").app
-        _keep()
-        port = int(getattr(settings(), f"{name}_url").rpartition(":")[2])
-        server(app, host=settings().host, port=port).run()
+        run = _worker() if name == "worker" else _service(name)
+        gc.collect()
+        gc.freeze()  # what was imported is no garbage; looking at it takes as long as reading ten thousand lines
+        run()
     return 0
 
 
-def _keep() -> None:
-    """Look no more for garbage among what was imported, which takes as long as reading ten thousand lines."""
-    gc.collect()
-    gc.freeze()
+def _worker() -> Callable[[], None]:
+    for service in ("messaging", "allocation"):
+        importlib.import_module(f"services.{service}.tasks")
+    return run_worker
+
+
+def _service(name: str) -> Callable[[], None]:
+    app = importlib.import_module(f"services.{name}.app").app
+    port = int(getattr(settings(), f"{name}_url").rpartition(":")[2])
+    return server(app, host=settings().host, port=port).run
 
 
 def everything(*, demo: bool) -> int:

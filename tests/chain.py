@@ -51,6 +51,15 @@ def query(sql: str) -> list[Any]:
         return list(session.connection().exec_driver_sql(sql))
 
 
+def jobs(*statuses: str) -> int:
+    """How many jobs there are in some statuses, but for those that come by the clock, whatever is done."""
+    listed = ", ".join(map(repr, statuses))
+    by_clock = "EXISTS (SELECT FROM procrastinate_periodic_defers WHERE job_id = job.id)"
+    return int(
+        query(f"SELECT count(*) FROM procrastinate_jobs job WHERE status IN ({listed}) AND NOT {by_clock}")[0][0]
+    )
+
+
 class Chain:
     """The services with the organisations of the demo; `drain` does the work that is waiting."""
 

@@ -44,8 +44,7 @@ def tr101(node: Node) -> bool | Iterable[Node]:
     """
     if node.parent is None or node.parent.parent is not None:
         return True
-    many = node.name != "Client"
-    return (many and all(map(_all_differ, node.by_class().values()))) or _doubles(node)
+    return all(map(_all_differ, node.by_class().values())) or _doubles(node)
 
 
 def _all_differ(nodes: Sequence[Node]) -> bool:

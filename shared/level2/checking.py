@@ -7,7 +7,7 @@ from shared.rules import Finding, Rule, RuleFacts, applying
 from shared.standard.catalogue import messages
 from shared.standard.codec import uncollected
 from shared.standard.document import Document
-from shared.standard.node import Leaves, Node, leaves_of, those
+from shared.standard.node import Leaves, Node, leaves_of, present, those
 
 
 @uncollected()
@@ -37,8 +37,7 @@ def _told_by_leaves(document: Document, nodes: Sequence[Node]) -> dict[str, list
     told = leaves_of(nodes, *names)
     verdicts = dict[Leaves, set[str]]()
     for leaves in set(told):
-        shown = {name: text for name, text in zip(names, leaves, strict=True) if text is not None}
-        alike = Node(kind.name, kind, document.root, 0, shown)
+        alike = Node(kind.name, kind, document.root, 0, present(names, leaves))
         verdicts[leaves] = {rule.code for rule in asking if not rule.function(alike)}
     broken = set[str]().union(*verdicts.values())
     return {code: those(nodes, [code in verdicts[leaves] for leaves in told]) for code in broken}

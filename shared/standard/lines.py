@@ -26,7 +26,7 @@ from shared.standard.catalogue import (
 )
 from shared.standard.codec import COLLAPSED, LINES, PART, Unread, decode, uncollected
 from shared.standard.document import Document
-from shared.standard.node import Lines, Node, Run
+from shared.standard.node import Lines, Node, Run, present
 
 _SPACE = "[ \t\r\n]*"
 _MARKUP = re.compile("<[!?]")
@@ -36,20 +36,10 @@ _NAMESPACE = re.compile(r"""xmlns(?::([\w.-]+))?[ \t\r\n]*=[ \t\r\n]*["']([^"']*
 
 @dataclass(frozen=True, slots=True)
 class _Plain:
-    """A class in its plain form: its pattern, the names of its leaves in order, and those that may be absent."""
+    """A class in its plain form: its pattern has a group for each of its leaves."""
 
     kind: ClassType
     pattern: re.Pattern[str]
-    names: tuple[str, ...]
-    optional: tuple[str, ...]
-
-    def node(self, match: re.Match[str], parent: Node, number: int, line: int) -> Node:
-        """What was matched, as the number so many of its class, on a line of the message."""
-        values = dict(zip(self.names, match.groups(), strict=True))
-        for name in self.optional:
-            if values[name] is None:
-                del values[name]
-        return Node(self.kind.name, self.kind, parent, number, values, line=line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +98,7 @@ def _plain(
 ) -> _Plain:
     body = "".join(_element(message.standaard, element, own, base) for element in leaves)
     pattern = re.compile(f"{re.escape(begin)}{_SPACE}{body}{re.escape(end)}{_SPACE}")
-    return _Plain(
-        kind, pattern, tuple(kind.fields), tuple(name for name, leaf in kind.fields.items() if not leaf.required)
-    )
+    return _Plain(kind, pattern)
 
 
 def _element(standaard: str, element: Element, prefix: str, base: str) -> str:
@@ -185,13 +173,14 @@ class _Opened:
 
     def clients(self, unread: Unread | None) -> Iterator[Node]:
         """The clients with their lines. Raises OtherForm where one is, after those before it."""
-        form, text, place = self.form, self.text, self.places.start
+        form, kind, text, place = self.form, self.form.client.kind, self.text, self.places.start
         number, line = 1, 1 + text.count("\n", 0, place)
         for nr in count(1):
             head = form.client.pattern.match(text, place)
             if head is None:
                 break
-            client = form.client.node(head, self.holder, nr, line)
+            values = present(kind.fields, head.groups())
+            client = Node(kind.name, kind, self.holder, nr, values, line=line)
             line, place = line + text.count("\n", place, head.end()), head.end()
             if unread and unread(client, numbers := _numbers(form, text, place, number)):
                 number, end = numbers.stop, text.find(form.lines_end, place)

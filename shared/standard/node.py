@@ -59,8 +59,6 @@ class Node:
                 lines.setdefault(below.kind.name, []).append(below)
             elif below:
                 waiting.extend(reversed(below))
-        if not lines:
-            return dict(found)
         of_lines = {name: joined(parts) for name, parts in lines.items()}
         mixed = {
             name: sorted([*found[name], *of_lines[name]], key=attrgetter("volgnummer"))
@@ -84,6 +82,11 @@ Leaves = tuple[str | None, ...]
 """The texts of leaves; None where one is absent."""
 
 
+def present(names: Iterable[str], leaves: Leaves) -> dict[str, str]:
+    """The leaves that are there, by their names, as a node has them."""
+    return {name: text for name, text in zip(names, leaves, strict=True) if text is not None}
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """Lines below one node: the number of the first, the leaves of each in the order of `fields`, and where it begins.
@@ -98,8 +101,7 @@ class Run:
 
     def node(self, kind: ClassType, place: int) -> Node:
         """One of them, counted from 0."""
-        leaves = zip(kind.fields, self.leaves[place], strict=True)
-        values = {name: text for name, text in leaves if text is not None}
+        values = present(kind.fields, self.leaves[place])
         return Node(kind.name, kind, self.parent, self.first + place, values, line=self.lines[place])
 
 

@@ -150,10 +150,8 @@ def _many(environment: dict[str, str]) -> tuple[float, float, float]:
 
     The workers have done some before, and stand still while all are sent.
     """
-    warming, chosen = (
-        pairs_of(ALLOCATIONS, LINES)[10 : 10 + WARMING],
-        pairs_of(ALLOCATIONS, LINES)[10 + WARMING :][:MANY],
-    )
+    pairs = pairs_of(ALLOCATIONS, LINES)[10:]
+    warming, chosen = pairs[:WARMING], pairs[WARMING : WARMING + MANY]
     body = _invoice(chosen[0], 11, SMALL)
     with stage.processes(environment, workers=2) as group:
         _send(environment, warming)
@@ -177,7 +175,8 @@ def _send(environment: dict[str, str], pairs: Sequence[Paar]) -> None:
 
 def _until_answered(wanted: int) -> datetime:
     """Wait until so many are judged, and no more wait for it: when the last answer was made."""
-    _seen("SELECT 1 WHERE NOT EXISTS (SELECT FROM procrastinate_jobs WHERE task_name ~ '^messaging.(process|assess)$')")
+    while _waiting():
+        time.sleep(0.05)
     sent = "b.richting = 'inkomend' AND b.soort = '323' AND b.identificatie LIKE 'B11-%'"
     answers = "bericht b JOIN bericht a ON a.eigenaar = b.eigenaar AND a.antwoord_op = b.id"
     with owner() as session:
@@ -188,13 +187,13 @@ def _until_answered(wanted: int) -> datetime:
     return answered
 
 
-def _seen(query: str) -> Any:
-    """What a query gives, once it gives something."""
-    while True:
-        with owner() as session:
-            if (found := session.scalar(text(query))) is not None:
-                return found
-        time.sleep(0.05)
+def _waiting() -> int:
+    """How many jobs wait or run that read or judge."""
+    with owner() as session:
+        count = session.scalar(
+            text("SELECT count(*) FROM procrastinate_jobs WHERE task_name IN ('messaging.process', 'messaging.assess')")
+        )
+    return count or 0
 
 
 def _invoice(pair: Paar, number: int, lines: int) -> bytes:

@@ -14,7 +14,6 @@ from services import organisations, supervisor
 from services.demo.run import free_addresses
 from shared.calendar import system_clock
 from shared.clients import Api
-from shared.config import SERVICES
 from shared.db.session import current_engine, owner, owner_engine
 from shared.db.start import database
 from shared.standard.xsd import compiled
@@ -43,19 +42,12 @@ def schema() -> Iterator[dict[str, str]]:
 
 @contextmanager
 def processes(environment: dict[str, str], workers: int = 1) -> Iterator[supervisor.Installation]:
-    """The services and so many workers."""
-    wanted = supervisor.PROCESSES if workers else SERVICES
-    with supervisor.installation(wanted, environment, print) as group:
+    """The services and so many workers, at least one."""
+    with supervisor.installation(supervisor.PROCESSES, environment, print) as group:
         for number in range(1, workers):
-            add_worker(group, number)
+            group.running[f"worker {number}"] = group.running.pop("worker")
+            group.start("worker")
         yield group
-
-
-def add_worker(group: supervisor.Installation, number: int) -> None:
-    """Start a worker more, so that there are `number` and one."""
-    if "worker" in group.running:
-        group.running[f"worker {number}"] = group.running.pop("worker")
-    group.start("worker")
 
 
 def keys() -> dict[str, str]:

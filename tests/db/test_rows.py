@@ -83,11 +83,9 @@ def test_lines_kept_as_their_leaves_are_the_rows_that_nodes_are(session: Session
     document = message(name)
     read = decode_trusted(document.type, encode(document))
     assert isinstance(read.by_class()["Prestatie"], Lines)
+    lines = select(t.prestatie).order_by(t.prestatie.c.volgnummer)
     found = [
-        [
-            row[2:]
-            for row in session.execute(select(t.prestatie).where(t.prestatie.c.bericht == key).order_by(text("3")))
-        ]
+        [row[2:] for row in session.execute(lines.where(t.prestatie.c.bericht == key))]
         for key in stored(session, document, read)
     ]
     assert len(found[0]) == len(document.by_class()["Prestatie"])

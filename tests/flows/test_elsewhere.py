@@ -19,7 +19,7 @@ from shared.db.session import owner
 from shared.rules import Finding
 from shared.standard.codec import encode
 from tests.builders import message
-from tests.chain import Chain, query
+from tests.chain import Chain, jobs
 from tests.flows.elsewhere import ELDERS, Json, answer_to, bring, inkomend, offer, status, told, try_again, withdraw
 from tests.services.claims import (
     TARIEF,
@@ -138,8 +138,7 @@ class TestAMunicipalityElsewhere:
             line.values["product_referentie_referentie_nummer"] = f"ONBEKEND{line.volgnummer}"
         bericht = bring(chain, chain.begeleiding, answer)
         assert status(chain.begeleiding, bericht) in ("goedgekeurd", "afgekeurd")
-        ours = "task_name LIKE 'messaging%%' AND status = 'todo'"
-        assert query(f"SELECT count(*) FROM procrastinate_jobs WHERE {ours}")[0][0] == 0
+        assert jobs("todo") == 0
 
     def test_a_client_that_is_refused_takes_its_lines_along(self, chain: Chain, declaratie: Json) -> None:
         reply(chain, declaratie["bericht"], Finding("?", 3, "8187", "Client", 1), party=chain.begeleiding)

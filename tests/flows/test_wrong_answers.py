@@ -9,7 +9,7 @@ from shared.db.session import owner
 from shared.rules import Finding
 from shared.standard.document import Document
 from tests.builders import message
-from tests.chain import Chain, query
+from tests.chain import Chain, jobs, query
 from tests.flows.elsewhere import Json, answer_to, bring, status, told
 from tests.services.claims import TARIEF, declaraties, deliver
 
@@ -56,8 +56,7 @@ def outcome(chain: Chain, declaratie: str, answer: Document) -> list[tuple[str, 
     assert chain.begeleiding.get("messaging", f"/berichten/{bericht}")["antwoord_op"] is None
     [shown] = declaraties(chain.begeleiding)
     assert {line["uitkomst"] for line in shown["regels"]} == {"in behandeling"}
-    ours = "task_name LIKE 'messaging%%' AND status IN ('todo', 'failed')"
-    assert query(f"SELECT count(*) FROM procrastinate_jobs WHERE {ours}")[0][0] == 0
+    assert jobs("todo", "failed") == 0
     return told(chain.begeleiding, bericht)
 
 

@@ -119,13 +119,19 @@ def ledger(session: Session) -> Session:
     return session
 
 
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """All nodes of a plan, from the top."""
+    yield plan
+    for below in plan.get("Plans", []):
+        yield from nodes(below)
+
+
 def scans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The nodes of a plan that read one of the growing tables or an index of one."""
-    found = plan.get("Relation Name") in GROWING or any(name in plan.get("Index Name", "") for name in GROWING)
-    if found and plan["Node Type"] != "ModifyTable":
-        yield plan
-    for below in plan.get("Plans", []):
-        yield from scans(below)
+    for node in nodes(plan):
+        found = node.get("Relation Name") in GROWING or any(name in node.get("Index Name", "") for name in GROWING)
+        if found and node["Node Type"] != "ModifyTable":
+            yield node
 
 
 def walking(plan: dict[str, Any]) -> list[tuple[str, str]]:

@@ -1,15 +1,12 @@
 """What is to be paid, from granted lines only."""
 
-from collections.abc import Iterator
-from typing import Any
-
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.billing.betalen import queries
 from services.demo import people
 from tests.chain import Chain
-from tests.rules.test_plans import plan_of
+from tests.rules.test_plans import nodes, plan_of
 from tests.services.claims import (
     TARIEF,
     agree,
@@ -68,16 +65,7 @@ def test_whether_a_line_was_paid_is_looked_up_however_many_were(session: Session
     """Also when Postgres has no statistics of what was paid just now."""
     session.execute(text("SET LOCAL session_replication_role = replica"))
     session.execute(text(_PAID))
-    reads = [node for node in below(plan_of(session, queries._open_lines("0193"))) if of_paid(node)]
+    plan = plan_of(session, queries._open_lines("0193"))
+    reads = [node for node in nodes(plan) if node.get("Relation Name") == "betaalregel"]
     assert len(reads) == 1
     assert "prestatie = " in reads[0].get("Index Cond", "")
-
-
-def below(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for part in plan.get("Plans", []):
-        yield from below(part)
-
-
-def of_paid(node: dict[str, Any]) -> bool:
-    return node.get("Relation Name") == "betaalregel"
